@@ -1,0 +1,78 @@
+import eslint from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Refuses imports into a layer from the layers above it, and of the modules it must not know.
+ * Imports go one way: service <- jobs <- everything that speaks to VS Code.
+ */
+const layer = (folder, { not, modules = [], because }) => ({
+  files: [`src/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: modules.map((name) => ({ name, message: because })),
+        patterns: not.map((name) => ({ regex: `^\\.\\./(\\.\\./)*${name}(/|\\.ts$)`, message: because })),
+      },
+    ],
+  },
+});
+
+const vsCodeLayers = ['authentication', 'commands', 'prompts', 'views', 'extension'];
+
+export default defineConfig(
+  globalIgnores(['dist/', 'out/', '.vscode-test/']),
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  layer('service', {
+    not: ['jobs', ...vsCodeLayers],
+    modules: ['vscode'],
+    because: 'service/ is the data plane on the wire: it knows neither jobs nor VS Code.',
+  }),
+  layer('jobs', {
+    not: vsCodeLayers,
+    modules: ['vscode'],
+    because: 'jobs/ is what a job is to a person: it knows service/ and no VS Code.',
+  }),
+  layer('authentication', {
+    not: ['commands', 'prompts', 'views', 'extension'],
+    because: 'authentication/ turns VS Code sessions into credentials and knows nothing of what is shown.',
+  }),
+  layer('views', {
+    not: ['commands', 'prompts', 'extension'],
+    because: 'views/ only render the store.',
+  }),
+  layer('prompts', {
+    not: ['commands', 'views', 'extension'],
+    because: 'prompts/ ask the person and return the answer.',
+  }),
+  layer('commands', { not: ['extension'], because: 'extension.ts composes; nothing imports it.' }),
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // describe/it of node:test return promises that the runner itself awaits.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['describe', 'it', 'test', 'suite'] },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+);
