@@ -1,0 +1,98 @@
+import { InvalidInputError } from './errors.ts';
+
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const hostName = new RegExp(`^(?:${label}\\.)*${label}$`);
+const instanceHostName = new RegExp(`^(?:${label}\\.)+digitaltwins\\.azure\\.net$`);
+const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+
+/**
+ * The host of an instance that may be spoken to: a name that passed {@link InstanceHost.parse}, and therefore the only
+ * thing that a request is built for and a token is sent to. There is no other way to make one.
+ */
+export class InstanceHost {
+  /** Host name in lower case, followed by `:port` where it is not 443. */
+  readonly hostname: string;
+
+  private constructor(hostname: string) {
+    this.hostname = hostname;
+  }
+
+  /** The instance's name: the first label of its host name (all of it for an IPv4 address). */
+  get name(): string {
+    const bare = this.hostname.replace(/:\d+$/, '');
+    return ipv4.test(bare) ? bare : (bare.split('.', 1)[0] ?? bare);
+  }
+
+  /** What follows the instance's name: region and domain, or a port. Empty for a bare `localhost`. */
+  get domain(): string {
+    return this.hostname.slice(this.name.length).replace(/^\./, '');
+  }
+
+  /** `https://` and the host name, without a slash at the end. */
+  get origin(): string {
+    return `https://${this.hostname}`;
+  }
+
+  /** Whether both name the same host and port. */
+  equals(other: InstanceHost): boolean {
+    return this.hostname === other.hostname;
+  }
+
+  toString(): string {
+    return this.hostname;
+  }
+
+  /**
+   * Reads a host name as a person types or pastes it: spaces around it, upper case and an `https://…/` around it are
+   * accepted.
+   *
+   * @param input what was typed
+   * @param additionalHosts hosts accepted besides `*.digitaltwins.azure.net`, with port where it is not 443
+   *   (the setting `digitalTwins.additionalHosts`); an entry that is no host name accepts nothing
+   * @throws InvalidInputError for everything else, saying what is allowed
+   */
+  static parse(input: string, additionalHosts: readonly string[] = []): InstanceHost {
+    const typed = input.trim();
+    if (typed === '') {
+      throw new InvalidInputError('Enter the host name of an instance.');
+    }
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) && !/^https:\/\//i.test(typed)) {
+      throw new InvalidInputError('Instances are reached over https only.');
+    }
+    const host = canonical(typed.replace(/^https:\/\//i, '').replace(/\/$/, ''));
+    if (host === undefined) {
+      throw new InvalidInputError(
+        'This is not a host name. Enter it alone, for example contoso.api.wcus.digitaltwins.azure.net.',
+      );
+    }
+    if (instanceHostName.test(host) || additionalHosts.some((allowed) => canonical(allowed.trim()) === host)) {
+      return new InstanceHost(host);
+    }
+    throw new InvalidInputError(
+      'This host is not allowed. Instances end in .digitaltwins.azure.net; ' +
+        'others must be listed in the setting digitalTwins.additionalHosts.',
+    );
+  }
+}
+
+/** Lower-cases `name[:port]` and drops a port of 443; undefined when it is no plain DNS name or IPv4 address. */
+function canonical(text: string): string | undefined {
+  const match = /^([^:]+)(?::(\d{1,5}))?$/.exec(text.toLowerCase());
+  const name = match?.[1];
+  if (name === undefined || name.length > 253 || !hostName.test(name)) {
+    return undefined;
+  }
+  // A last label of digits makes URL parsers read the whole as a number ("127.1", "2130706433"): only the plain form.
+  if (/(?:^|\.)(?:0x[0-9a-f]*|\d+)$/.test(name) && !isPlainIpv4(name)) {
+    return undefined;
+  }
+  const port = match?.[2] === undefined ? 443 : Number(match[2]);
+  if (port < 1 || port > 65535) {
+    return undefined;
+  }
+  return port === 443 ? name : `${name}:${port}`;
+}
+
+function isPlainIpv4(name: string): boolean {
+  return ipv4.test(name) && name.split('.').every((part) => Number(part) <= 255 && String(Number(part)) === part);
+}

@@ -1,0 +1,111 @@
+import { RestError, type PipelinePolicy, type PipelineRequest } from '@azure/core-rest-pipeline';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import { printable } from './printable.ts';
+import type { RandomHex } from './random.ts';
+import type { RequestPacer } from './requestPacer.ts';
+import { withNewSpan } from './traceContext.ts';
+
+// What the pipeline library has no policy for. All of these stand behind its retry and sign phases, so each sees every
+// attempt as it goes out.
+
+/** Gives a retried request a span id of its own; the first attempt keeps the one it was made with. */
+export function spanPolicy(randomHex: RandomHex): PipelinePolicy {
+  const sent = new WeakSet<PipelineRequest>();
+  return {
+    name: 'spanPolicy',
+    sendRequest(request, next) {
+      const traceparent = request.headers.get('traceparent');
+      if (sent.has(request) && traceparent !== undefined) {
+        request.headers.set('traceparent', withNewSpan(traceparent, randomHex));
+      }
+      sent.add(request);
+      return next(request);
+    },
+  };
+}
+
+/** Waits for the pacer's turn before each attempt. */
+export function pacePolicy(pacer: RequestPacer): PipelinePolicy {
+  return {
+    name: 'pacePolicy',
+    async sendRequest(request, next) {
+      await pacer.turn();
+      return next(request);
+    },
+  };
+}
+
+/**
+ * Ends an attempt that has no complete answer after `limitInMs`. The library's own `timeout` covers the headers only
+ * and fails like an abort by the user; this one fails as a RestError `ETIMEDOUT`, which its retry policies know.
+ */
+export function timeLimitPolicy(clock: Clock, limitInMs: number): PipelinePolicy {
+  return {
+    name: 'timeLimitPolicy',
+    async sendRequest(request, next) {
+      const outer = request.abortSignal;
+      const limit = new AbortController();
+      const answered = new AbortController();
+      clock.delay(limitInMs, answered.signal).then(
+        () => {
+          limit.abort();
+        },
+        () => undefined,
+      );
+      const signals = outer instanceof AbortSignal ? [outer, limit.signal] : [limit.signal];
+      request.abortSignal = AbortSignal.any(signals);
+      try {
+        return await next(request);
+      } catch (error) {
+        if (limit.signal.aborted) {
+          throw new RestError(`No answer within ${limitInMs / 1000} s.`, { code: 'ETIMEDOUT', request });
+        }
+        throw error;
+      } finally {
+        answered.abort();
+        if (outer) {
+          request.abortSignal = outer;
+        } else {
+          delete request.abortSignal;
+        }
+      }
+    },
+  };
+}
+
+/** Writes one line for each attempt. Knows neither headers nor bodies but those it names: a token can't get in. */
+export function requestLogPolicy(log: Log, clock: Clock): PipelinePolicy {
+  return {
+    name: 'requestLogPolicy',
+    async sendRequest(request, next) {
+      const begun = clock.now();
+      const line = (outcome: string, requestId?: string): string => {
+        const url = new URL(request.url);
+        const traceparent = request.headers.get('traceparent') ?? 'none';
+        return [
+          `${request.method} ${url.pathname}${url.search} ${outcome} in ${clock.now() - begun} ms`,
+          `host ${url.host}`,
+          `job ${jobId(request, url) ?? 'none'}`,
+          `traceparent ${traceparent}`,
+          ...(requestId === undefined ? [] : [`x-ms-request-id ${printable(requestId, 100)}`]),
+        ].join(', ');
+      };
+      try {
+        const response = await next(request);
+        log.info(line(String(response.status), response.headers.get('x-ms-request-id')));
+        return response;
+      } catch (error) {
+        const code = error instanceof RestError ? error.code : undefined;
+        const message = error instanceof Error ? error.message : String(error);
+        log.info(line(`no answer (${printable(code ?? message, 200)})`));
+        throw error;
+      }
+    },
+  };
+}
+
+function jobId(request: PipelineRequest, url: URL): string | undefined {
+  const inPath = /^\/jobs\/deletions\/([^/]+)$/.exec(url.pathname)?.[1];
+  return request.headers.get('operation-id') ?? (inPath === undefined ? undefined : decodeURIComponent(inPath));
+}
