@@ -1,0 +1,97 @@
+import type { DeleteJob, DeleteJobError } from '../service/deleteJob.ts';
+import type { InstanceHost } from '../service/instanceHost.ts';
+import type { TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
+import type { TraceContext } from '../service/traceContext.ts';
+
+/**
+ * How a job stands. `other` is a status newer than this extension: taken as active until it becomes a known end.
+ * `forgotten` is a job that was active when last seen and that the service no longer knows: its outcome is unknown.
+ */
+export type JobState =
+  | { readonly status: 'notstarted' | 'running' }
+  | { readonly status: 'succeeded'; readonly finishedAt: number | undefined }
+  | { readonly status: 'failed'; readonly finishedAt: number | undefined; readonly error: DeleteJobError | undefined }
+  | { readonly status: 'forgotten' }
+  | { readonly status: 'other'; readonly text: string };
+
+/** Why the last look at an active job failed, and since when none has succeeded. */
+export interface WatchProblem {
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number;
+  readonly error: unknown;
+}
+
+/** A deletion job as a person knows it. Immutable: a change is a new object in the store. */
+export interface DeletionJob {
+  readonly host: InstanceHost;
+  readonly id: string;
+  readonly state: JobState;
+  /** Milliseconds since the Unix epoch, where the service said it. */
+  readonly createdAt: number | undefined;
+  /** The trace of all requests about this job. */
+  readonly trace: TraceContext;
+  /** Present when this extension started the job: what it remembers of the start. */
+  readonly start: JobStart | undefined;
+  /** The service's last answer about it. */
+  readonly answer: DeleteJob;
+  /** Present while the instance can't be asked about an active job. */
+  readonly problem: WatchProblem | undefined;
+}
+
+/** What the service does not tell of a job and only its starter knows. */
+export interface JobStart {
+  /** Undefined: the service's default. */
+  readonly timeoutInMinutes: TimeoutInMinutes | undefined;
+}
+
+/** Makes a job out of the service's answer and what is known besides. */
+export function deletionJob(
+  host: InstanceHost,
+  answer: DeleteJob & { readonly id: string },
+  known: Pick<DeletionJob, 'trace' | 'start'>,
+): DeletionJob {
+  return {
+    host,
+    id: answer.id,
+    state: jobState(answer),
+    createdAt: time(answer.createdDateTime),
+    trace: known.trace,
+    start: known.start,
+    answer,
+    problem: undefined,
+  };
+}
+
+/** Whether the job goes on at the service, so that it has to be watched. */
+export function isActive(job: DeletionJob): boolean {
+  return !['succeeded', 'failed', 'forgotten'].includes(job.state.status);
+}
+
+/**
+ * Milliseconds that the job took, or has taken until `now` while it is active.
+ * Undefined when the service named no times.
+ */
+export function elapsed(job: DeletionJob, now: number): number | undefined {
+  const end = isActive(job) ? now : 'finishedAt' in job.state ? job.state.finishedAt : undefined;
+  return job.createdAt === undefined || end === undefined ? undefined : Math.max(0, end - job.createdAt);
+}
+
+function jobState(answer: DeleteJob): JobState {
+  switch (answer.status?.toLowerCase()) {
+    case 'notstarted':
+      return { status: 'notstarted' };
+    case 'running':
+      return { status: 'running' };
+    case 'succeeded':
+      return { status: 'succeeded', finishedAt: time(answer.finishedDateTime) };
+    case 'failed':
+      return { status: 'failed', finishedAt: time(answer.finishedDateTime), error: answer.error };
+    default:
+      return { status: 'other', text: answer.status ?? 'status unknown' };
+  }
+}
+
+function time(text: string | undefined): number | undefined {
+  const milliseconds = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}

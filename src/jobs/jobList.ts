@@ -1,0 +1,83 @@
+import type { DeleteJobs } from '../service/deleteJobs.ts';
+import { SignInRequiredError } from '../service/errors.ts';
+import type { InstanceHost } from '../service/instanceHost.ts';
+import type { RandomHex } from '../service/random.ts';
+import { TraceContext } from '../service/traceContext.ts';
+import { deletionJob, isActive, type DeletionJob } from './deletionJob.ts';
+import type { JobStore } from './jobStore.ts';
+import type { JobWatcher } from './jobWatcher.ts';
+import type { StartedJobs } from './startedJobs.ts';
+
+/** Brings the store up to what an instance says of its deletion jobs, and has the active ones watched. */
+export class JobList {
+  readonly #deleteJobs: (host: InstanceHost) => DeleteJobs;
+  readonly #store: JobStore;
+  readonly #started: StartedJobs;
+  readonly #watcher: JobWatcher;
+  readonly #randomHex: RandomHex;
+  readonly #underway = new Map<string, Promise<void>>();
+
+  constructor(
+    deleteJobs: (host: InstanceHost) => DeleteJobs,
+    store: JobStore,
+    started: StartedJobs,
+    watcher: JobWatcher,
+    randomHex: RandomHex,
+  ) {
+    this.#deleteJobs = deleteJobs;
+    this.#store = store;
+    this.#started = started;
+    this.#watcher = watcher;
+    this.#randomHex = randomHex;
+  }
+
+  /** Asks the instance for all its jobs. Never fails: why it could not be had is in the store. Asked twice, asks once. */
+  refresh(host: InstanceHost): Promise<void> {
+    const underway = this.#underway.get(host.hostname);
+    if (underway) {
+      return underway;
+    }
+    const refreshed = this.#refresh(host).finally(() => this.#underway.delete(host.hostname));
+    this.#underway.set(host.hostname, refreshed);
+    return refreshed;
+  }
+
+  /** Refreshes all instances side by side. */
+  async refreshAll(): Promise<void> {
+    await Promise.all(this.#store.instances.map(({ host }) => this.refresh(host)));
+  }
+
+  /** Refreshes the instances whose jobs could not be had for want of an account. */
+  async refreshSignedOut(): Promise<void> {
+    const signedOut = this.#store.instances.filter(
+      ({ list }) => list.kind === 'failed' && list.error instanceof SignInRequiredError,
+    );
+    await Promise.all(signedOut.map(({ host }) => this.refresh(host)));
+  }
+
+  async #refresh(host: InstanceHost): Promise<void> {
+    // A job that was started elsewhere goes on under the trace of the request that found it.
+    const trace = TraceContext.begin(this.#randomHex);
+    try {
+      const started = await this.#started.on(host);
+      const jobs: DeletionJob[] = [];
+      for await (const page of this.#deleteJobs(host).list(trace)) {
+        for (const { id, ...answer } of page) {
+          if (id !== undefined) {
+            const known = this.#store.job(host, id) ?? { start: undefined, trace, ...started.get(id) };
+            jobs.push(deletionJob(host, { ...answer, id }, known));
+          }
+        }
+      }
+      this.#store.setJobs(host, jobs);
+    } catch (error) {
+      this.#store.setListFailed(host, error);
+    }
+    this.#store
+      .instance(host)
+      ?.jobs.filter(isActive)
+      .forEach((job) => {
+        this.#watcher.watch(job);
+      });
+  }
+}

@@ -1,0 +1,81 @@
+import type { InstanceHost } from '../service/instanceHost.ts';
+import type { Clock } from '../service/clock.ts';
+import { checkTimeoutInMinutes } from '../service/timeoutInMinutes.ts';
+import { TraceContext } from '../service/traceContext.ts';
+import type { JobStart } from './deletionJob.ts';
+import type { RecordFile, StartRecord } from './recordFile.ts';
+
+/** The service forgets a job after about 30 days; what is remembered of its start is of no use much longer. */
+const keepForMs = 40 * 24 * 60 * 60 * 1000;
+
+/** What is remembered of one start. */
+export interface RememberedStart {
+  readonly trace: TraceContext;
+  readonly start: JobStart;
+}
+
+/** The jobs that this extension started: their trace and timeout, which the service does not tell. */
+export class StartedJobs {
+  readonly #records: RecordFile;
+  readonly #clock: Clock;
+
+  constructor(records: RecordFile, clock: Clock) {
+    this.#records = records;
+    this.#clock = clock;
+  }
+
+  /** What is remembered of the starts on one instance, by job id. */
+  async on(host: InstanceHost): Promise<ReadonlyMap<string, RememberedStart>> {
+    const { starts } = await this.#records.read();
+    return new Map(starts.filter((record) => record.hostname === host.hostname).flatMap(remembered));
+  }
+
+  /**
+   * Writes a start down; to be done before it is sent, so that no started job is a stranger after a crash. What is
+   * remembered of an earlier start with the same id stays.
+   *
+   * @returns whether there was none
+   */
+  async remember(host: InstanceHost, id: string, { trace, start }: RememberedStart): Promise<boolean> {
+    const now = this.#clock.now();
+    const record: StartRecord = {
+      hostname: host.hostname,
+      id,
+      startedAt: now,
+      traceparent: trace.traceparent,
+      ...(trace.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
+      ...(start.timeoutInMinutes === undefined ? {} : { timeoutInMinutes: start.timeoutInMinutes }),
+    };
+    const { starts } = await this.#records.change((records) =>
+      records.starts.some((old) => matches(old, host, id))
+        ? records
+        : { ...records, starts: [...records.starts.filter((old) => now - old.startedAt < keepForMs), record] },
+    );
+    return starts.includes(record);
+  }
+
+  /** Strikes out a start that was refused. */
+  async forget(host: InstanceHost, id: string): Promise<void> {
+    await this.#records.change((records) => ({
+      ...records,
+      starts: records.starts.filter((record) => !matches(record, host, id)),
+    }));
+  }
+}
+
+function matches(record: StartRecord, host: InstanceHost, id: string): boolean {
+  return record.hostname === host.hostname && record.id === id;
+}
+
+function remembered(record: StartRecord): [string, RememberedStart][] {
+  try {
+    const timeoutInMinutes =
+      record.timeoutInMinutes === undefined ? undefined : checkTimeoutInMinutes(record.timeoutInMinutes);
+    return [
+      [record.id, { trace: TraceContext.parse(record.traceparent, record.tracestate), start: { timeoutInMinutes } }],
+    ];
+  } catch {
+    // Edited by hand into something that no start can have had: the job is shown as one started elsewhere.
+    return [];
+  }
+}

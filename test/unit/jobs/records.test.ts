@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describe, it } from 'node:test';
+import { InstanceHost } from '../../../src/service/instanceHost.ts';
+import { checkTimeoutInMinutes } from '../../../src/service/timeoutInMinutes.ts';
+import { TraceContext } from '../../../src/service/traceContext.ts';
+import { countingHex } from '../../support/countingHex.ts';
+import { jobSetup } from '../../support/jobSetup.ts';
+import { contoso } from '../../support/transport.ts';
+
+const fabrikam = InstanceHost.parse('fabrikam.api.neu.digitaltwins.azure.net');
+const trace = TraceContext.begin(countingHex(), 'vendor=1');
+const start = { timeoutInMinutes: checkTimeoutInMinutes(60) };
+
+describe('Known instances', () => {
+  it('survive a restart in the order in which they were added', async (test) => {
+    const { instances, recordPath } = await jobSetup(test);
+    await instances.add(fabrikam);
+    await instances.add(contoso);
+    await instances.add(fabrikam);
+    const restarted = await jobSetup(test, { recordPath });
+    assert.equal(restarted.store.instances.length, 0);
+    await restarted.instances.load();
+    assert.deepEqual(
+      restarted.store.instances.map(({ host }) => host.name),
+      ['fabrikam', 'contoso'],
+    );
+  });
+
+  it('added side by side are all kept, in this window and in another', async (test) => {
+    const one = await jobSetup(test);
+    const other = await jobSetup(test, { recordPath: one.recordPath });
+    await Promise.all([one.instances.add(contoso), one.instances.add(fabrikam)]);
+    await other.instances.remove(contoso);
+    await one.instances.load();
+    assert.deepEqual(
+      one.store.instances.map(({ host }) => host.name),
+      ['fabrikam'],
+    );
+  });
+
+  it('are not shown while the settings refuse their host, but stay remembered', async (test) => {
+    const { recordPath, records, instances, store, transport } = await jobSetup(test);
+    await instances.add(contoso);
+    await records.change((now) => ({ ...now, instances: [...now.instances, 'localhost:8443'] }));
+    await instances.load();
+    assert.deepEqual(
+      store.instances.map(({ host }) => host.name),
+      ['contoso'],
+    );
+    assert.match(transport.log.of('warn').join(), /localhost:8443 is not shown/);
+    assert.match(await readFile(recordPath, 'utf8'), /localhost:8443/);
+  });
+});
+
+describe('Started jobs', () => {
+  it('survive a restart with their trace and timeout', async (test) => {
+    const { started, recordPath } = await jobSetup(test);
+    assert.equal(await started.remember(contoso, 'job-1', { trace, start }), true);
+    const restarted = await jobSetup(test, { recordPath });
+    assert.deepEqual((await restarted.started.on(contoso)).get('job-1'), { trace, start });
+    assert.equal((await restarted.started.on(fabrikam)).size, 0);
+  });
+
+  it('remember the first start with an id', async (test) => {
+    const { started } = await jobSetup(test);
+    await started.remember(contoso, 'job-1', { trace, start });
+    const again = { trace: TraceContext.begin(countingHex()), start: { timeoutInMinutes: undefined } };
+    assert.equal(await started.remember(contoso, 'job-1', again), false);
+    assert.deepEqual((await started.on(contoso)).get('job-1'), { trace, start });
+  });
+
+  it('are forgotten some time after the service has forgotten them', async (test) => {
+    const { started, transport } = await jobSetup(test);
+    await started.remember(contoso, 'old', { trace, start });
+    await transport.clock.pass(41 * 24 * 60 * 60 * 1000);
+    await started.remember(contoso, 'new', { trace, start });
+    assert.deepEqual([...(await started.on(contoso)).keys()], ['new']);
+  });
+});
+
+describe('The record file', () => {
+  for (const content of ['', '{', '[]', '{"version":2}', '{"version":1,"instances":[7],"starts":[]}']) {
+    it(`is set aside, not overwritten, when it reads ${JSON.stringify(content)}`, async (test) => {
+      const { recordPath, instances, store, transport } = await jobSetup(test);
+      await mkdir(dirname(recordPath), { recursive: true });
+      await writeFile(recordPath, content);
+      await instances.load();
+      assert.deepEqual(store.instances, []);
+      await instances.add(contoso);
+      const aside = (await readdir(dirname(recordPath))).filter((name) => name.includes('unreadable'));
+      assert.equal(aside.length, 1);
+      assert.equal(await readFile(`${dirname(recordPath)}/${aside[0]}`, 'utf8'), content);
+      assert.match(transport.log.of('warn').join(), /set aside as .*unreadable/);
+    });
+  }
+
+  it('that can not be written says so, and the next change is tried afresh', async (test) => {
+    const { recordPath, instances } = await jobSetup(test);
+    await mkdir(recordPath, { recursive: true });
+    await assert.rejects(instances.add(contoso));
+    await assert.rejects(instances.add(contoso));
+  });
+
+  it('holds no token', async (test) => {
+    const { recordPath, instances, started } = await jobSetup(test);
+    await instances.add(contoso);
+    await started.remember(contoso, 'job-1', { trace, start });
+    assert.deepEqual(Object.keys(JSON.parse(await readFile(recordPath, 'utf8')) as object).sort(), [
+      'instances',
+      'starts',
+      'version',
+    ]);
+  });
+});

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, it, type TestContext } from 'node:test';
+import { RestError } from '@azure/core-rest-pipeline';
+import { isActive, type DeletionJob } from '../../../src/jobs/deletionJob.ts';
+import { StartFailedError, type StartRequest } from '../../../src/jobs/jobStarter.ts';
+import { watchIntervals } from '../../../src/jobs/jobWatcher.ts';
+import { SignInRequiredError } from '../../../src/service/errors.ts';
+import { parseOperationId } from '../../../src/service/operationId.ts';
+import { checkTimeoutInMinutes } from '../../../src/service/timeoutInMinutes.ts';
+import { TraceContext } from '../../../src/service/traceContext.ts';
+import { jobSetup, type JobSetup } from '../../support/jobSetup.ts';
+import type { Scripted } from '../../support/scriptedHttp.ts';
+import { contoso, settled } from '../../support/transport.ts';
+
+const operationId = parseOperationId('delete-job-1');
+const request: StartRequest = {
+  host: contoso,
+  timeoutInMinutes: checkTimeoutInMinutes(60),
+  operationId,
+  trace: TraceContext.parse('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'),
+};
+
+function answer(status: string, code = 200): Scripted {
+  const finishedDateTime = ['succeeded', 'failed'].includes(status) ? '2026-01-02T03:06:08.0000000+00:00' : undefined;
+  const createdDateTime = '2026-01-02T03:04:05.0000000+00:00';
+  return { status: code, body: { id: operationId, status, createdDateTime, finishedDateTime } };
+}
+
+const running = answer('running');
+const notFound: Scripted = { status: 404, body: { error: { code: 'DeleteJobNotFound' } } };
+
+async function start(test: TestContext, ...answers: Scripted[]): Promise<JobSetup> {
+  const setup = await jobSetup(test, { answers: [answer('notstarted', 202), ...answers] });
+  await settled(setup.transport.clock, setup.starter.start(request));
+  return setup;
+}
+
+function theJob({ store }: JobSetup): DeletionJob {
+  const [job] = store.jobs;
+  assert.ok(job);
+  return job;
+}
+
+/** Lets time pass until `until` holds, and fails after an hour of it. */
+async function passUntil({ transport }: JobSetup, until: () => boolean): Promise<void> {
+  for (let seconds = 0; seconds < 3600; seconds++) {
+    if (until()) {
+      return;
+    }
+    await transport.clock.pass(1000);
+    await turn();
+  }
+  assert.fail('It did not come to pass within an hour.');
+}
+
+describe('A started job', () => {
+  it('is watched until it ends, then no more', async (test) => {
+    const setup = await start(test, running, running, answer('succeeded'));
+    await passUntil(setup, () => !isActive(theJob(setup)));
+    assert.deepEqual(theJob(setup).state, {
+      status: 'succeeded',
+      finishedAt: Date.parse('2026-01-02T03:06:08Z'),
+    });
+    await setup.transport.clock.pass(10 * 60_000);
+    assert.equal(setup.transport.httpClient.sent.length, 4);
+  });
+
+  it('is asked for on the same trace, each time with another span', async (test) => {
+    const setup = await start(test, running, answer('succeeded'));
+    await passUntil(setup, () => !isActive(theJob(setup)));
+    const traceparents = setup.transport.httpClient.sent.map(({ headers }) => headers['traceparent'] ?? '');
+    assert.equal(traceparents[0], request.trace.traceparent);
+    assert.deepEqual(new Set(traceparents.map((each) => each.slice(3, 35))), new Set([request.trace.traceId]));
+    assert.equal(new Set(traceparents).size, 3);
+  });
+
+  it('is asked for soon at first, then ever more rarely, at least every 30 s', async (test) => {
+    const setup = await start(test, ...Array.from({ length: 20 }, () => running), answer('succeeded'));
+    const { clock, httpClient } = setup.transport;
+    const times: number[] = [];
+    await passUntil(setup, () => {
+      while (times.length < httpClient.sent.length) {
+        times.push(clock.now());
+      }
+      return !isActive(theJob(setup));
+    });
+    const pauses = times.slice(1).map((time, index) => (time - (times[index] ?? 0)) / 1000);
+    assert.ok((pauses[0] ?? 0) <= 3, `first after ${pauses[0]} s`);
+    assert.ok(
+      pauses.every((pause, index) => pause >= (pauses[index - 1] ?? 0) - 1),
+      pauses.join(),
+    );
+    assert.ok(Math.max(...pauses) <= watchIntervals.longest / 1000 + 1, pauses.join());
+    assert.ok((pauses.at(-1) ?? 0) >= 29, pauses.join());
+  });
+
+  it('stays active through failures to ask, which it shows since the first of them', async (test) => {
+    const down = new RestError('down', { code: 'EHOSTUNREACH' });
+    const setup = await start(test, running, down, down, running, answer('succeeded'));
+    const { clock } = setup.transport;
+    await passUntil(setup, () => theJob(setup).problem !== undefined);
+    const since = theJob(setup).problem?.since ?? 0;
+    assert.ok(clock.now() - since < 3000);
+    await passUntil(setup, () => setup.transport.httpClient.sent.length === 4);
+    assert.equal(theJob(setup).problem?.since, since);
+    await passUntil(setup, () => theJob(setup).problem === undefined);
+    await passUntil(setup, () => !isActive(theJob(setup)));
+    assert.equal(theJob(setup).state.status, 'succeeded');
+  });
+
+  it('is left alone as long as a Retry-After asks', async (test) => {
+    const busy: Scripted = { status: 429, headers: { 'retry-after': '600' } };
+    const setup = await start(test, busy, answer('succeeded'));
+    await passUntil(setup, () => theJob(setup).problem !== undefined);
+    const begun = setup.transport.clock.now();
+    await passUntil(setup, () => !isActive(theJob(setup)));
+    assert.ok(setup.transport.clock.now() - begun >= 598_000);
+  });
+
+  it('is watched on when the sign-in is back', async (test) => {
+    const setup = await start(test, running, answer('succeeded'));
+    const { credential } = setup.transport;
+    const getToken = credential.getToken.bind(credential);
+    credential.getToken = () => Promise.reject(new SignInRequiredError());
+    await passUntil(setup, () => theJob(setup).problem?.error instanceof SignInRequiredError);
+    credential.getToken = getToken;
+    await passUntil(setup, () => !isActive(theJob(setup)));
+    assert.equal(theJob(setup).state.status, 'succeeded');
+  });
+
+  it('is given up as forgotten when the service keeps on not knowing it', async (test) => {
+    const setup = await start(test, notFound, running, notFound, notFound, notFound);
+    await passUntil(setup, () => !isActive(theJob(setup)));
+    assert.equal(theJob(setup).state.status, 'forgotten');
+    assert.equal(setup.transport.httpClient.sent.length, 6);
+  });
+
+  it('is watched on under a status that is newer than the extension', async (test) => {
+    const setup = await start(test, answer('paused'), answer('failed'));
+    await passUntil(setup, () => theJob(setup).state.status === 'other');
+    await passUntil(setup, () => theJob(setup).state.status === 'failed');
+  });
+
+  it('is no longer asked for when its instance was removed from the list', async (test) => {
+    const setup = await start(test);
+    await setup.instances.remove(contoso);
+    await setup.transport.clock.pass(60_000);
+    assert.equal(setup.transport.httpClient.sent.length, 1);
+  });
+});
+
+describe('A start', () => {
+  it('is written down before it is sent', async (test) => {
+    const setup = await jobSetup(test);
+    let remembered = false;
+    setup.transport.httpClient.script(async (sent) => {
+      remembered = (await setup.started.on(contoso)).has(operationId);
+      return { request: sent, status: 202, headers: sent.headers, bodyAsText: '{}' };
+    });
+    const job = await settled(setup.transport.clock, setup.starter.start(request));
+    assert.equal(remembered, true);
+    assert.equal(job.id, operationId);
+    assert.deepEqual(job.start, { timeoutInMinutes: 60 });
+    assert.equal(setup.store.job(contoso, operationId), job);
+  });
+
+  for (const [what, failure, started] of [
+    ['a refusal', { status: 400, body: { error: { code: 'JobLimitReached' } } }, 'no'],
+    ['a 403 with an empty body', { status: 403 }, 'no'],
+    ['a 429', { status: 429 }, 'no'],
+    ['a broken connection', new RestError('reset', { code: 'ECONNRESET' }), 'unknown'],
+    ['a 502', { status: 502 }, 'unknown'],
+    ['a redirect', { status: 302, headers: { location: 'https://evil.com' } }, 'unknown'],
+  ] as const) {
+    it(`that ends in ${what} has started: ${started}`, async (test) => {
+      const setup = await jobSetup(test, { answers: [failure] });
+      await assert.rejects(settled(setup.transport.clock, setup.starter.start(request)), (error: StartFailedError) => {
+        assert.equal(error.started, started);
+        return true;
+      });
+      assert.equal(setup.transport.httpClient.sent.length, 1);
+      assert.equal((await setup.started.on(contoso)).has(operationId), started === 'unknown');
+    });
+  }
+
+  it('is not sent when it can not be written down', async (test) => {
+    const setup = await jobSetup(test, { answers: [answer('notstarted', 202)] });
+    setup.started.remember = () => Promise.reject(new Error('disk full'));
+    await assert.rejects(setup.starter.start(request), { name: 'StartFailedError', started: 'no' });
+    assert.equal(setup.transport.httpClient.sent.length, 0);
+  });
+
+  it('with an id that is taken leaves the record of the first start alone', async (test) => {
+    const taken = {
+      status: 400,
+      body: { error: { code: 'ValidationFailed', message: 'Operation-Id already exists' } },
+    };
+    const setup = await start(test, taken);
+    await assert.rejects(settled(setup.transport.clock, setup.starter.start(request)), { started: 'no' });
+    assert.equal((await setup.started.on(contoso)).has(operationId), true);
+  });
+});
+
+describe('A list', () => {
+  it('brings the jobs of all pages, and has the active ones watched', async (test) => {
+    const page = {
+      status: 200,
+      body: { value: [{ id: 'ended', status: 'succeeded' }], nextLink: `${contoso.origin}/2` },
+    };
+    const last = { status: 200, body: { value: [{ id: operationId, status: 'running' }, { status: 'failed' }] } };
+    const setup = await jobSetup(test, { answers: [page, last, answer('succeeded')] });
+    await setup.instances.add(contoso);
+    await settled(setup.transport.clock, setup.list.refresh(contoso));
+    assert.deepEqual(
+      setup.store.jobs.map(({ id }) => id),
+      ['ended', operationId],
+    );
+    await passUntil(setup, () => setup.store.job(contoso, operationId)?.state.status === 'succeeded');
+    const traces = setup.transport.httpClient.sent.map(({ headers }) => headers['traceparent']?.slice(3, 35));
+    assert.equal(new Set(traces).size, 1, 'a job found by a list is asked for on the trace of that list');
+  });
+
+  it('knows a job that was started before a restart', async (test) => {
+    const { recordPath } = await start(test);
+    const list = { status: 200, body: { value: [{ id: operationId, status: 'running' }] } };
+    const restarted = await jobSetup(test, { recordPath, answers: [list] });
+    await restarted.instances.load();
+    await settled(restarted.transport.clock, restarted.list.refresh(contoso));
+    assert.deepEqual(theJob(restarted).start, { timeoutInMinutes: 60 });
+    assert.equal(theJob(restarted).trace.traceparent, request.trace.traceparent);
+  });
+
+  it('asked for twice at once is sent once', async (test) => {
+    const setup = await jobSetup(test, { answers: [{ status: 200, body: { value: [] } }] });
+    await setup.instances.add(contoso);
+    await settled(setup.transport.clock, Promise.all([setup.list.refresh(contoso), setup.list.refreshAll()]));
+    assert.equal(setup.transport.httpClient.sent.length, 1);
+  });
+
+  it('that fails leaves the reason in the store', async (test) => {
+    const setup = await jobSetup(test, { answers: [{ status: 403 }, { status: 200, body: { value: [] } }] });
+    await setup.instances.add(contoso);
+    await settled(setup.transport.clock, setup.list.refresh(contoso));
+    const failed = setup.store.instance(contoso)?.list;
+    assert.equal(failed?.kind === 'failed' && (failed.error as { status?: number }).status, 403);
+    await settled(setup.transport.clock, setup.list.refreshSignedOut());
+    assert.equal(setup.transport.httpClient.sent.length, 1, 'only what lacked an account is asked for again');
+  });
+});
