@@ -1,5 +1,69 @@
+import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import * as vscode from 'vscode';
+import { MicrosoftAccount } from './authentication/microsoftAccount.ts';
+import { SignInWatch } from './authentication/signInWatch.ts';
+import { registerCommands } from './commands/registerCommands.ts';
+import { JobList } from './jobs/jobList.ts';
+import { JobStarter } from './jobs/jobStarter.ts';
+import { JobStore } from './jobs/jobStore.ts';
+import { JobWatcher } from './jobs/jobWatcher.ts';
+import { KnownInstances } from './jobs/knownInstances.ts';
+import { RecordFile } from './jobs/recordFile.ts';
+import { StartedJobs } from './jobs/startedJobs.ts';
+import { systemClock as clock } from './service/clock.ts';
+import { DeleteJobsByHost } from './service/deleteJobsByHost.ts';
+import { systemRandomHex as randomHex } from './service/random.ts';
+import { defaultTimeoutInMinutes, parseHost, settingsSection } from './settings.ts';
+import { JobDocuments } from './views/jobDocument.ts';
+import { showJobEnd } from './views/jobEndMessage.ts';
+import { JobNotifications } from './views/jobNotifications.ts';
+import { JobTree } from './views/jobTree.ts';
 
+/** Builds the parts and connects them. Awaits nothing and asks nothing of the network. */
 export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(vscode.window.createOutputChannel('Azure Digital Twins', { log: true }));
+  const log = vscode.window.createOutputChannel('Azure Digital Twins', { log: true });
+  const account = new MicrosoftAccount(vscode.authentication);
+
+  // The data plane
+  const { name, version } = context.extension.packageJSON as { name: string; version: string };
+  const transport = { httpClient: createDefaultHttpClient(), credential: account, clock, randomHex, log };
+  const services = new DeleteJobsByHost({ ...transport, userAgent: `${name}/${version}` });
+
+  // What a job is to a person
+  const records = new RecordFile(vscode.Uri.joinPath(context.globalStorageUri, 'records.json').fsPath, clock, log);
+  const store = new JobStore();
+  const instances = new KnownInstances(records, store, parseHost, log);
+  const started = new StartedJobs(records, clock);
+  const watcher = new JobWatcher(services.on, store, clock);
+  const list = new JobList(services.on, store, started, watcher, randomHex);
+  const starter = new JobStarter(services.on, instances, started, store, watcher);
+
+  // What is shown
+  const tree = new JobTree(store, (host) => list.refresh(host), clock);
+  const documents = new JobDocuments(store);
+  const notifications = new JobNotifications(store, clock, (job) => {
+    void showJobEnd(job, clock.now(), {
+      showJob: () => documents.open(job),
+      showLog: () => {
+        log.show();
+      },
+    });
+  });
+
+  const parts = { account, instances, list, starter, store, tree, documents, log, randomHex };
+  context.subscriptions.push(
+    log,
+    watcher,
+    tree,
+    documents,
+    notifications,
+    registerCommands({ ...parts, parseHost, defaultTimeoutInMinutes }),
+    new SignInWatch(vscode.authentication, () => list.refreshSignedOut()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(`${settingsSection}.additionalHosts`)) {
+        void instances.load();
+      }
+    }),
+  );
+  void instances.load();
 }

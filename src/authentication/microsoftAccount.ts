@@ -1,0 +1,66 @@
+import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
+import type * as vscode from 'vscode';
+import { SignInFailedError, SignInRequiredError } from '../service/errors.ts';
+import { dataPlaneScope } from '../service/pipeline.ts';
+
+/** VS Code's own provider of Microsoft accounts. */
+export const microsoftProvider = 'microsoft';
+
+/**
+ * The Microsoft account that VS Code holds for this extension. It asks the person in {@link signIn} only; as a
+ * credential it takes what is there and opens no window. Tokens stay with VS Code: each request asks it again.
+ */
+export class MicrosoftAccount implements TokenCredential {
+  readonly #authentication: Pick<typeof vscode.authentication, 'getSession'>;
+
+  constructor(authentication: Pick<typeof vscode.authentication, 'getSession'>) {
+    this.#authentication = authentication;
+  }
+
+  /**
+   * Makes sure that an account is signed in, asking the person if need be. Only for what the person just did.
+   *
+   * @param reason why, shown where VS Code asks
+   * @returns the account's label; undefined when the person declined
+   * @throws SignInFailedError when it failed otherwise
+   */
+  async signIn(reason: string): Promise<string | undefined> {
+    try {
+      const options = { createIfNone: { detail: reason } };
+      const session = await this.#authentication.getSession(microsoftProvider, [dataPlaneScope], options);
+      return session.account.label;
+    } catch (error) {
+      if (isDecline(error)) {
+        return undefined;
+      }
+      throw new SignInFailedError(error);
+    }
+  }
+
+  /**
+   * The token of the account that is signed in.
+   *
+   * @throws SignInRequiredError when there is none, or when the service wants claims that only a new sign-in can give
+   */
+  async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
+    if (options?.claims !== undefined) {
+      throw new SignInRequiredError();
+    }
+    const session = await this.#authentication.getSession(microsoftProvider, [scopes].flat(), { silent: true });
+    if (!session) {
+      throw new SignInRequiredError();
+    }
+    // VS Code tells no expiry and renews by itself: an expiry of 0 makes the pipeline ask for each request.
+    return { token: session.accessToken, expiresOnTimestamp: 0 };
+  }
+}
+
+// VS Code has no type for a decline: it is this text, or a cancellation.
+function isDecline(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (/did not consent to login/i.test(error.message) ||
+      /^cancell?ed$/i.test(error.message) ||
+      error.name === 'Canceled')
+  );
+}

@@ -1,0 +1,13 @@
+import * as vscode from 'vscode';
+import { jobArgument } from './jobArgument.ts';
+import type { CommandHandler, Parts } from './parts.ts';
+
+/** "Copy Job ID": puts a job's id on the clipboard. */
+export function copyJobId(parts: Parts): CommandHandler {
+  return async (argument) => {
+    const job = await jobArgument(parts, argument);
+    if (job) {
+      await vscode.env.clipboard.writeText(job.id);
+    }
+  };
+}

@@ -1,0 +1,13 @@
+import * as vscode from 'vscode';
+import { jobArgument } from './jobArgument.ts';
+import type { CommandHandler, Parts } from './parts.ts';
+
+/** "Copy traceparent": puts a job's traceparent on the clipboard, for a look into traces or a support request. */
+export function copyTraceparent(parts: Parts): CommandHandler {
+  return async (argument) => {
+    const job = await jobArgument(parts, argument);
+    if (job) {
+      await vscode.env.clipboard.writeText(job.trace.traceparent);
+    }
+  };
+}

@@ -1,0 +1,28 @@
+import type * as vscode from 'vscode';
+import type { MicrosoftAccount } from '../authentication/microsoftAccount.ts';
+import type { JobList } from '../jobs/jobList.ts';
+import type { JobStarter } from '../jobs/jobStarter.ts';
+import type { JobStore } from '../jobs/jobStore.ts';
+import type { KnownInstances } from '../jobs/knownInstances.ts';
+import type { InstanceHost } from '../service/instanceHost.ts';
+import type { RandomHex } from '../service/random.ts';
+import type { JobDocuments } from '../views/jobDocument.ts';
+import type { JobTree } from '../views/jobTree.ts';
+
+/** What commands work with; each takes only what it needs of it. */
+export interface Parts {
+  readonly account: MicrosoftAccount;
+  readonly instances: KnownInstances;
+  readonly list: JobList;
+  readonly starter: JobStarter;
+  readonly store: JobStore;
+  readonly tree: JobTree;
+  readonly documents: JobDocuments;
+  readonly log: vscode.LogOutputChannel;
+  readonly randomHex: RandomHex;
+  readonly parseHost: (input: string) => InstanceHost;
+  readonly defaultTimeoutInMinutes: () => string;
+}
+
+/** What runs when a command is called: by a person without arguments, by a menu with its row, by code with its own. */
+export type CommandHandler = (argument?: unknown) => Promise<unknown>;

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import { InvalidInputError } from '../service/errors.ts';
+import { printable } from '../service/printable.ts';
+import { showFailure } from '../views/failureMessage.ts';
+import { addInstance } from './addInstance.ts';
+import { copyJobId } from './copyJobId.ts';
+import { copyTraceparent } from './copyTraceparent.ts';
+import type { CommandHandler, Parts } from './parts.ts';
+import { refresh } from './refresh.ts';
+import { removeInstance } from './removeInstance.ts';
+import { showJob } from './showJob.ts';
+import { showLog } from './showLog.ts';
+import { signIn } from './signIn.ts';
+import { startDeletionJob } from './startDeletionJob.ts';
+
+/** Registers every command, each with the one handler of failures around it: log them, and say them once. */
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const handlers: Readonly<Record<string, CommandHandler>> = {
+    signIn: signIn(parts),
+    addInstance: addInstance(parts),
+    startDeletionJob: startDeletionJob(parts),
+    refresh: refresh(parts),
+    showJob: showJob(parts),
+    showLog: showLog(parts),
+    removeInstance: removeInstance(parts),
+    copyJobId: copyJobId(parts),
+    copyTraceparent: copyTraceparent(parts),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([name, handler]) =>
+      vscode.commands.registerCommand(`digitalTwins.${name}`, async (argument?: unknown) => {
+        try {
+          return await handler(argument);
+        } catch (error) {
+          logFailure(parts.log, name, error);
+          void showFailure(error);
+          return undefined;
+        }
+      }),
+    ),
+  );
+}
+
+function logFailure(log: vscode.LogOutputChannel, command: string, error: unknown): void {
+  const cause = error instanceof Error && error.cause !== undefined ? `: ${textOf(error.cause)}` : '';
+  const line = `${command}: ${textOf(error)}${cause}`;
+  if (error instanceof InvalidInputError) {
+    log.warn(line);
+  } else {
+    log.error(line);
+  }
+}
+
+function textOf(error: unknown): string {
+  return printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}

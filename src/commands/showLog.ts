@@ -1,0 +1,9 @@
+import type { CommandHandler, Parts } from './parts.ts';
+
+/** "Show Log": opens the output channel. */
+export function showLog({ log }: Parts): CommandHandler {
+  return () => {
+    log.show();
+    return Promise.resolve();
+  };
+}

@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import type { DeletionJob } from '../jobs/deletionJob.ts';
+import type { JobStore } from '../jobs/jobStore.ts';
+
+/** The scheme of the documents; the `when` clauses of the manifest name it too. */
+export const jobDocumentScheme = 'digitaltwins-job';
+
+/** Read-only JSON documents of jobs, kept current. */
+export class JobDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #store: JobStore;
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #registration: vscode.Disposable;
+  readonly onDidChange = this.#changed.event;
+
+  constructor(store: JobStore) {
+    this.#store = store;
+    store.on('job', this.#redraw);
+    this.#registration = vscode.workspace.registerTextDocumentContentProvider(jobDocumentScheme, this);
+  }
+
+  /** Opens the document of a job in an editor. */
+  async open(job: DeletionJob): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(jobUri(job));
+    await vscode.languages.setTextDocumentLanguage(document, 'json');
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  /** The job that a document shows; undefined when the store has none such. */
+  jobOf(uri: vscode.Uri): DeletionJob | undefined {
+    return this.#store.job({ hostname: uri.authority }, uri.path.slice(1).replace(/\.json$/, ''));
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    const job = this.jobOf(uri);
+    const content = job
+      ? jobJson(job)
+      : { note: 'This job is not listed. Refresh the view Deletion Jobs, then reopen.' };
+    return `${JSON.stringify(content, undefined, 2)}\n`;
+  }
+
+  dispose(): void {
+    this.#store.off('job', this.#redraw);
+    this.#registration.dispose();
+    this.#changed.dispose();
+  }
+
+  readonly #redraw = (job: DeletionJob): void => {
+    this.#changed.fire(jobUri(job));
+  };
+}
+
+/** A job as plain data: what the service says of it, and what only this extension knows. */
+export interface JobJson {
+  readonly hostname: string;
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+/** The plain data of a job: the content of its document, and what the start command returns to other code. */
+export function jobJson(job: DeletionJob): JobJson {
+  return {
+    hostname: job.host.hostname,
+    ...job.answer,
+    id: job.id,
+    ...(job.state.status === 'forgotten' ? { status: 'unknown to the service' } : {}),
+    ...(job.start && { timeoutInMinutes: job.start.timeoutInMinutes ?? null }),
+    traceparent: job.trace.traceparent,
+    ...(job.trace.tracestate === undefined ? {} : { tracestate: job.trace.tracestate }),
+  };
+}
+
+function jobUri({ host, id }: DeletionJob): vscode.Uri {
+  return vscode.Uri.from({ scheme: jobDocumentScheme, authority: host.hostname, path: `/${id}.json` });
+}

@@ -1,0 +1,43 @@
+import type { DeletionJob } from '../jobs/deletionJob.ts';
+import type { InstanceHost } from '../service/instanceHost.ts';
+
+/** The rows of the tree. They name what they show and hold none of it: the store does. */
+export type JobTreeNode = InstanceNode | JobNode | ProblemNode | EmptyNode;
+
+/** An instance. */
+export class InstanceNode {
+  readonly host: InstanceHost;
+
+  constructor(host: InstanceHost) {
+    this.host = host;
+  }
+}
+
+/** A deletion job of an instance. */
+export class JobNode {
+  readonly host: InstanceHost;
+  readonly id: string;
+
+  constructor({ host, id }: Pick<DeletionJob, 'host' | 'id'>) {
+    this.host = host;
+    this.id = id;
+  }
+}
+
+/** Why an instance's jobs can't be shown. */
+export class ProblemNode {
+  readonly host: InstanceHost;
+
+  constructor(host: InstanceHost) {
+    this.host = host;
+  }
+}
+
+/** An instance that has no jobs. */
+export class EmptyNode {
+  readonly host: InstanceHost;
+
+  constructor(host: InstanceHost) {
+    this.host = host;
+  }
+}

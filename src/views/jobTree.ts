@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import { isActive, type DeletionJob } from '../jobs/deletionJob.ts';
+import type { JobStore } from '../jobs/jobStore.ts';
+import type { Clock } from '../service/clock.ts';
+import type { InstanceHost } from '../service/instanceHost.ts';
+import { EmptyNode, InstanceNode, JobNode, ProblemNode, type JobTreeNode } from './jobNodes.ts';
+import { emptyItem, instanceItem, jobItem, problemItem } from './jobTreeItem.ts';
+
+/** The view "Deletion Jobs": instances, and under each its jobs, newest first. Renders the store. */
+export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Disposable {
+  readonly #store: JobStore;
+  readonly #refresh: (host: InstanceHost) => Promise<void>;
+  readonly #clock: Clock;
+  readonly #changed = new vscode.EventEmitter<JobTreeNode | undefined>();
+  readonly #view: vscode.TreeView<JobTreeNode>;
+  // VS Code knows a row by its object: redrawing one row takes the very object that was handed out for it.
+  readonly #nodes = new Map<string, JobTreeNode>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  /** @param refresh has the store filled with an instance's jobs */
+  constructor(store: JobStore, refresh: (host: InstanceHost) => Promise<void>, clock: Clock) {
+    this.#store = store;
+    this.#refresh = refresh;
+    this.#clock = clock;
+    store.on('instances', this.#redrawAll);
+    store.on('instance', this.#redrawInstance);
+    store.on('job', this.#redrawJob);
+    this.#view = vscode.window.createTreeView('digitalTwins.jobs', { treeDataProvider: this, showCollapseAll: true });
+  }
+
+  /** Brings a job into view and selects it. */
+  async reveal(job: DeletionJob): Promise<void> {
+    await this.#view.reveal(this.#jobNode(job), { select: true, focus: false });
+  }
+
+  getTreeItem(node: JobTreeNode): vscode.TreeItem {
+    if (node instanceof InstanceNode) {
+      return instanceItem(node.host);
+    }
+    if (node instanceof JobNode) {
+      const job = this.#store.job(node.host, node.id);
+      return job ? jobItem(node, job, this.#clock.now()) : new vscode.TreeItem(node.id);
+    }
+    if (node instanceof ProblemNode) {
+      const list = this.#store.instance(node.host)?.list;
+      return problemItem(node, list?.kind === 'failed' ? list.error : undefined);
+    }
+    return emptyItem(node.host);
+  }
+
+  async getChildren(node?: JobTreeNode): Promise<JobTreeNode[]> {
+    if (!node) {
+      return this.#store.instances.map(({ host }) => this.#instanceNode(host));
+    }
+    if (!(node instanceof InstanceNode)) {
+      return [];
+    }
+    if (this.#store.instance(node.host)?.list.kind === 'unasked') {
+      await this.#refresh(node.host);
+    }
+    const { list, jobs } = this.#store.instance(node.host) ?? { list: { kind: 'loaded' }, jobs: [] };
+    const rows: JobTreeNode[] = jobs.map((job) => this.#jobNode(job));
+    if (list.kind === 'failed') {
+      return [this.#node(`${node.host.hostname}/problem`, () => new ProblemNode(node.host)), ...rows];
+    }
+    return rows.length > 0 ? rows : [this.#node(`${node.host.hostname}/empty`, () => new EmptyNode(node.host))];
+  }
+
+  getParent(node: JobTreeNode): JobTreeNode | undefined {
+    return node instanceof InstanceNode ? undefined : this.#instanceNode(node.host);
+  }
+
+  dispose(): void {
+    this.#store.off('instances', this.#redrawAll);
+    this.#store.off('instance', this.#redrawInstance);
+    this.#store.off('job', this.#redrawJob);
+    this.#view.dispose();
+    this.#changed.dispose();
+  }
+
+  readonly #redrawAll = (): void => {
+    this.#showBadge();
+    this.#changed.fire(undefined);
+  };
+
+  readonly #redrawInstance = (host: InstanceHost): void => {
+    this.#showBadge();
+    this.#changed.fire(this.#instanceNode(host));
+  };
+
+  readonly #redrawJob = (job: DeletionJob, before: DeletionJob | undefined): void => {
+    if (isActive(job) !== (before !== undefined && isActive(before))) {
+      this.#showBadge();
+    }
+    // One that has just appeared comes with its instance's redrawing.
+    if (before) {
+      this.#changed.fire(this.#jobNode(job));
+    }
+  };
+
+  #showBadge(): void {
+    const running = this.#store.jobs.filter(isActive).length;
+    const tooltip = running === 1 ? '1 deletion job is running' : `${running} deletion jobs are running`;
+    this.#view.badge = running === 0 ? undefined : { value: running, tooltip };
+  }
+
+  #instanceNode(host: InstanceHost): JobTreeNode {
+    return this.#node(host.hostname, () => new InstanceNode(host));
+  }
+
+  #jobNode(job: DeletionJob): JobTreeNode {
+    return this.#node(`${job.host.hostname}/jobs/${job.id}`, () => new JobNode(job));
+  }
+
+  #node(key: string, make: () => JobTreeNode): JobTreeNode {
+    const node = this.#nodes.get(key) ?? make();
+    this.#nodes.set(key, node);
+    return node;
+  }
+}

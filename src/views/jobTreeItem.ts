@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import { isActive, type DeletionJob, type JobState } from '../jobs/deletionJob.ts';
+import { errorCodes } from '../service/deleteJob.ts';
+import { explain, type Remedy } from '../service/explain.ts';
+import type { InstanceHost } from '../service/instanceHost.ts';
+import { printable } from '../service/printable.ts';
+import { describeJob } from './jobText.ts';
+import type { JobNode, ProblemNode } from './jobNodes.ts';
+
+/** The row of an instance. */
+export function instanceItem(host: InstanceHost): vscode.TreeItem {
+  const item = new vscode.TreeItem(host.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = host.hostname;
+  item.contextValue = 'instance';
+  item.description = host.domain;
+  item.tooltip = host.hostname;
+  item.iconPath = new vscode.ThemeIcon('type-hierarchy');
+  item.accessibilityInformation = { label: `Instance ${host.hostname}` };
+  return item;
+}
+
+/** The row of a job. */
+export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(printable(job.id, 128));
+  const description = describeJob(job, now);
+  item.id = `${job.host.hostname}/${job.id}`;
+  item.contextValue = isActive(job) ? 'job.active' : 'job.ended';
+  item.description = description;
+  item.iconPath = stateIcon(job.state);
+  item.tooltip = jobTooltip(job, description);
+  item.accessibilityInformation = {
+    label: `Deletion job ${printable(job.id, 128)} on ${job.host.name}, ${description}`,
+  };
+  item.command = { command: 'digitalTwins.showJob', title: 'Show Job Details', arguments: [node] };
+  return item;
+}
+
+/** The row that says why an instance's jobs can't be shown; its command is the remedy. */
+export function problemItem({ host }: ProblemNode, error: unknown): vscode.TreeItem {
+  const { short, happened, advice, remedy } = explain(error);
+  const item = new vscode.TreeItem(short);
+  item.id = `${host.hostname}/problem`;
+  item.contextValue = 'problem';
+  item.iconPath =
+    remedy === 'signIn' ? new vscode.ThemeIcon('account') : themeIcon('warning', 'list.warningForeground');
+  item.description = remedyTitles[remedy];
+  item.tooltip = new vscode.MarkdownString().appendText(`${happened}\n\n${advice}`);
+  item.accessibilityInformation = { label: `${host.name}: ${happened} ${advice}`, role: 'button' };
+  item.command = { command: `digitalTwins.${remedy}`, title: remedyTitles[remedy], arguments: [] };
+  return item;
+}
+
+/** The row of an instance without jobs. */
+export function emptyItem(host: InstanceHost): vscode.TreeItem {
+  const item = new vscode.TreeItem('No deletion jobs');
+  item.id = `${host.hostname}/empty`;
+  item.accessibilityInformation = { label: `${host.name} has no deletion jobs` };
+  return item;
+}
+
+const remedyTitles: Readonly<Record<Remedy, string>> = {
+  signIn: 'Sign In',
+  refresh: 'Try Again',
+  showLog: 'Show Log',
+};
+
+function stateIcon(state: JobState): vscode.ThemeIcon {
+  switch (state.status) {
+    case 'notstarted':
+      return themeIcon('watch', 'charts.blue');
+    case 'running':
+      return themeIcon('sync~spin', 'charts.blue');
+    case 'succeeded':
+      return themeIcon('pass', 'testing.iconPassed');
+    case 'failed':
+      return themeIcon('error', 'testing.iconFailed');
+    case 'forgotten':
+    case 'other':
+      return themeIcon('question', 'list.warningForeground');
+  }
+}
+
+function themeIcon(icon: string, color: string): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+}
+
+// What the service wrote goes in as plain text: no links, no HTML, no commands.
+function jobTooltip(job: DeletionJob, description: string): vscode.MarkdownString {
+  const { answer } = job;
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Instance', job.host.hostname],
+    ['Job', job.id],
+    ['Status', description],
+    ['Created', answer.createdDateTime],
+    ['Finished', isActive(job) ? undefined : answer.finishedDateTime],
+    ['Record kept until', answer.purgeDateTime],
+    ['Timeout', job.start && timeoutText(job.start.timeoutInMinutes)],
+    ['Error', answer.error && errorCodes(answer.error).join(' > ')],
+    ['Message', answer.error?.message],
+    ...(answer.error?.details ?? []).map(
+      (detail) => ['Detail', [...errorCodes(detail), detail.message ?? ''].join(' ').trim()] as const,
+    ),
+    ['traceparent', job.trace.traceparent],
+    ['tracestate', job.trace.tracestate],
+  ];
+  const tooltip = new vscode.MarkdownString();
+  for (const [name, value] of lines) {
+    if (value !== undefined && value !== '') {
+      tooltip.appendMarkdown(`**${name}:** `).appendText(printable(value, 500)).appendMarkdown('  \n');
+    }
+  }
+  return tooltip;
+}
+
+function timeoutText(timeoutInMinutes: number | undefined): string {
+  return timeoutInMinutes === undefined ? "the service's default" : `${timeoutInMinutes} min`;
+}
