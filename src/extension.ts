@@ -4,6 +4,7 @@ import { MicrosoftAccount } from './authentication/microsoftAccount.ts';
 import { SignInWatch } from './authentication/signInWatch.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { JobList } from './jobs/jobList.ts';
+import { logJobEnds } from './jobs/jobLog.ts';
 import { JobStarter } from './jobs/jobStarter.ts';
 import { JobStore } from './jobs/jobStore.ts';
 import { JobWatcher } from './jobs/jobWatcher.ts';
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // What a job is to a person
   const records = new RecordFile(vscode.Uri.joinPath(context.globalStorageUri, 'records.json').fsPath, clock, log);
   const store = new JobStore();
+  logJobEnds(store, log, () => clock.now());
   const instances = new KnownInstances(records, store, parseHost, log);
   const started = new StartedJobs(records, clock);
   const watcher = new JobWatcher(services.on, store, clock);

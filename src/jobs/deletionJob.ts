@@ -33,7 +33,7 @@ export interface DeletionJob {
   /** Present when this extension started the job: what it remembers of the start. */
   readonly start: JobStart | undefined;
   /** The service's last answer about it. */
-  readonly answer: DeleteJob;
+  readonly answer: DeleteJob & { readonly id: string };
   /** Present while the instance can't be asked about an active job. */
   readonly problem: WatchProblem | undefined;
 }
@@ -47,7 +47,7 @@ export interface JobStart {
 /** Makes a job out of the service's answer and what is known besides. */
 export function deletionJob(
   host: InstanceHost,
-  answer: DeleteJob & { readonly id: string },
+  answer: DeletionJob['answer'],
   known: Pick<DeletionJob, 'trace' | 'start'>,
 ): DeletionJob {
   return {

@@ -24,31 +24,43 @@ export function askInstance(
   pick.matchOnDescription = true;
   const knownItems = known.map((host) => ({ label: host.name, description: host.hostname, host }));
   const offer = (typed: string): void => {
-    pick.items = [...knownItems, ...typedItem(typed.trim(), known, parseHost)];
+    pick.items = [...knownItems, ...typedItems(typed.trim(), known, parseHost)];
   };
   pick.onDidChangeValue(offer);
   offer('');
-  return showStep(pick, position, () => pick.selectedItems[0]?.host);
+  return showStep(pick, position, () => {
+    // Enter may come before the rows have followed what was typed: a host name in the box is what is meant then, not
+    // the row that happens to be active.
+    const typed = readHost(pick.value, parseHost);
+    return typed instanceof InvalidInputError ? pick.selectedItems[0]?.host : typed;
+  });
 }
 
-function typedItem(
+/** The row for what was typed: the instance that it names, or why it can't be one. */
+function typedItems(
   typed: string,
   known: readonly InstanceHost[],
   parseHost: (input: string) => InstanceHost,
 ): HostItem[] {
-  if (typed === '') {
-    return [];
+  // What filters the known ones is a search and no mistake, and one that is typed out is among them.
+  const lower = typed.toLowerCase();
+  const host = readHost(typed, parseHost);
+  if (host instanceof InvalidInputError) {
+    const searching = typed === '' || known.some(({ hostname }) => hostname.includes(lower));
+    return searching ? [] : [{ label: `$(error) ${typed}`, detail: host.message, host: undefined, alwaysShow: true }];
   }
+  return known.some(({ hostname }) => hostname === lower)
+    ? []
+    : [{ label: host.hostname, description: 'use this instance', host, alwaysShow: true }];
+}
+
+function readHost(typed: string, parseHost: (input: string) => InstanceHost): InstanceHost | InvalidInputError {
   try {
-    const host = parseHost(typed);
-    return known.some((other) => other.equals(host))
-      ? []
-      : [{ label: host.hostname, description: 'use this instance', host, alwaysShow: true }];
+    return parseHost(typed);
   } catch (error) {
-    // While what is typed still filters the known ones, it is a search and no mistake.
-    const searching = known.some(({ hostname }) => hostname.includes(typed.toLowerCase()));
-    return searching || !(error instanceof InvalidInputError)
-      ? []
-      : [{ label: `$(error) ${typed}`, detail: error.message, host: undefined, alwaysShow: true }];
+    if (error instanceof InvalidInputError) {
+      return error;
+    }
+    throw error;
   }
 }

@@ -7,14 +7,13 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import {
-  errorCodes,
   readDeleteJob,
   readDeleteJobPage,
   readError,
   type DeleteJob,
-  type DeleteJobError,
 } from './deleteJob.ts';
 import { ConnectionError, ServiceError, UnexpectedAnswerError, type Exchange } from './errors.ts';
+import { errorLine } from './errorText.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import type { OperationId } from './operationId.ts';
 import { createInstancePipeline, type Transport } from './pipeline.ts';
@@ -167,8 +166,7 @@ export class DeleteJobs {
       [
         `${describe(exchange)}: status ${response.status}`,
         `x-ms-error-code ${printable(headerCode ?? 'none', 100)}`,
-        describeError(error),
-        ...(error.details ?? []).map((detail) => `detail: ${describeError(detail)}`),
+        errorLine(error),
       ].join(', '),
     );
     throw new ServiceError(exchange, {
@@ -213,9 +211,4 @@ interface Answer {
 
 function describe(exchange: Exchange): string {
   return `${exchange.operation} failed, host ${exchange.hostname}, traceparent ${exchange.traceparent}`;
-}
-
-function describeError(error: DeleteJobError): string {
-  const codes = errorCodes(error).join(' > ') || 'none';
-  return `codes ${printable(codes, 300)}, message ${printable(error.message ?? 'none')}`;
 }

@@ -7,6 +7,7 @@ import {
   SignInRequiredError,
   UnexpectedAnswerError,
 } from './errors.ts';
+import { errorWords, sentence } from './errorText.ts';
 import { printable } from './printable.ts';
 
 /** What a person can press to get further. */
@@ -171,18 +172,10 @@ const reasons: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** The service's own words: codes from the outermost to the innermost, and the message. */
+/** The service's own words, as a sentence. */
 function saidByService({ error, status }: ServiceError): string {
-  const codes = errorCodes(error)
-    .map((code) => printable(code, 60))
-    .join(' > ');
-  const message = printable(error.message ?? '', 300);
-  const words = [codes, message].filter((part) => part !== '').join(': ');
+  const words = errorWords(error);
   return words === '' ? `The answer (status ${status}) says no more.` : sentence(`It says: ${words}`);
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function after(milliseconds: number | undefined): string {

@@ -25,14 +25,11 @@ export function spanPolicy(randomHex: RandomHex): PipelinePolicy {
   };
 }
 
-/** Waits for the pacer's turn before each attempt. */
+/** Lets the pacer decide when each attempt is sent. */
 export function pacePolicy(pacer: RequestPacer): PipelinePolicy {
   return {
     name: 'pacePolicy',
-    async sendRequest(request, next) {
-      await pacer.turn();
-      return next(request);
-    },
+    sendRequest: (request, next) => pacer.send(() => next(request)),
   };
 }
 

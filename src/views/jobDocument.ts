@@ -61,7 +61,6 @@ export function jobJson(job: DeletionJob): JobJson {
   return {
     hostname: job.host.hostname,
     ...job.answer,
-    id: job.id,
     ...(job.state.status === 'forgotten' ? { status: 'unknown to the service' } : {}),
     ...(job.start && { timeoutInMinutes: job.start.timeoutInMinutes ?? null }),
     traceparent: job.trace.traceparent,

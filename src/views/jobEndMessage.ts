@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { elapsed, type DeletionJob } from '../jobs/deletionJob.ts';
 import { formatDuration } from '../jobs/duration.ts';
-import { errorCodes } from '../service/deleteJob.ts';
+import { errorWords, sentence } from '../service/errorText.ts';
 import { printable } from '../service/printable.ts';
 
 /** Says how a job ended: once, and with the ways to learn more. */
@@ -29,15 +29,12 @@ function show(job: DeletionJob, now: number, buttons: readonly string[]): Thenab
         ...buttons,
       );
     case 'failed': {
-      const codes = errorCodes(state.error ?? {})
-        .map((code) => printable(code, 60))
-        .join(' > ');
-      const said = [codes, printable(state.error?.message ?? '', 300)].filter((part) => part !== '').join(': ');
+      const said = errorWords(state.error ?? {});
       return vscode.window.showErrorMessage(
         `The deletion job on ${host.name} failed${time === undefined ? '' : ` after ${formatDuration(time)}`}` +
-          `${said === '' ? ', and the service names no reason' : `: ${said}`}${/[.!?]$/.test(said) ? '' : '.'} ` +
-          `Part of the models, twins and relationships of ${host.hostname} may be deleted. ` +
-          'Find out what is left, then start a new job to delete the rest.',
+          `${said === '' ? ', and the service names no reason.' : sentence(`: ${said}`)} ` +
+          `The state of ${host.hostname} is unknown: some of its models, twins and relationships may be deleted, ` +
+          'others left. Start a new job to delete the rest.',
         ...buttons,
       );
     }

@@ -45,7 +45,7 @@ export function problemItem({ host }: ProblemNode, error: unknown): vscode.TreeI
     remedy === 'signIn' ? new vscode.ThemeIcon('account') : themeIcon('warning', 'list.warningForeground');
   item.description = remedyTitles[remedy];
   item.tooltip = new vscode.MarkdownString().appendText(`${happened}\n\n${advice}`);
-  item.accessibilityInformation = { label: `${host.name}: ${happened} ${advice}`, role: 'button' };
+  item.accessibilityInformation = { label: `${host.name}: ${happened} ${advice}` };
   item.command = { command: `digitalTwins.${remedy}`, title: remedyTitles[remedy], arguments: [] };
   return item;
 }
