@@ -6,12 +6,7 @@ import {
   type Pipeline,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import {
-  readDeleteJob,
-  readDeleteJobPage,
-  readError,
-  type DeleteJob,
-} from './deleteJob.ts';
+import { readDeleteJob, readDeleteJobPage, readError, type DeleteJob } from './deleteJob.ts';
 import { ConnectionError, ServiceError, UnexpectedAnswerError, type Exchange } from './errors.ts';
 import { errorLine } from './errorText.ts';
 import type { InstanceHost } from './instanceHost.ts';

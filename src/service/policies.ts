@@ -79,6 +79,8 @@ export function requestLogPolicy(log: Log, clock: Clock): PipelinePolicy {
       const begun = clock.now();
       const line = (outcome: string, requestId?: string): string => {
         const url = new URL(request.url);
+        // The same in every line.
+        url.searchParams.delete('api-version');
         const traceparent = request.headers.get('traceparent') ?? 'none';
         return [
           `${request.method} ${url.pathname}${url.search} ${outcome} in ${clock.now() - begun} ms`,

@@ -301,7 +301,7 @@ describe('Any request', () => {
     const set = setUp({ status: 202, body: job, headers: { 'x-ms-request-id': 'request-1' } });
     await add(set);
     assert.deepEqual(set.transport.log.of('info'), [
-      'POST /jobs/deletions?api-version=2023-10-31 202 in 0 ms, host contoso.api.wcus.digitaltwins.azure.net, ' +
+      'POST /jobs/deletions 202 in 0 ms, host contoso.api.wcus.digitaltwins.azure.net, ' +
         `job ${operationId}, traceparent ${trace.traceparent}, x-ms-request-id request-1`,
     ]);
   });

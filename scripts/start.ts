@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { RecordFile } from '../src/jobs/recordFile.ts';
+import { systemClock } from '../src/service/clock.ts';
+import { startSimulator } from '../test/simulator/simulator.ts';
+import { TestAccount } from '../test/vscode/account/testAccount.ts';
+import { packTestAccount } from '../test/vscode/packTestAccount.ts';
+import { provisionVsCode } from '../test/vscode/provision.ts';
+import { globalStorageFolder, installExtensions, startServer } from '../test/vscode/server.ts';
+import { packExtension } from './package.ts';
+
+const help = `Starts VS Code with the extension, a simulated instance and a test account.
+
+  npm start -- [options]
+
+  --port <number>  port of VS Code on 127.0.0.1 (PORT in the environment, or any free port)
+  --check          only check that all of it starts, then stop
+  --help           print this, and exit
+`;
+
+const { values } = parseArgs({
+  options: { port: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean' } },
+});
+if (values.help === true) {
+  console.log(help);
+} else {
+  await start(readPort(values.port ?? process.env['PORT']), values.check === true);
+}
+
+async function start(port: number | undefined, isCheck: boolean): Promise<void> {
+  const asked = untilAskedToStop();
+  // What was started, to be ended in the opposite order.
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    const vsCode = await provisionVsCode();
+    const vsixFiles = [await packExtension(), await packTestAccount()];
+    const folder = await mkdtemp(path.join(tmpdir(), 'digital-twins-'));
+    ends.push(() => rm(folder, { recursive: true, force: true }));
+    const folders = { dataFolder: path.join(folder, 'data'), extensionsFolder: path.join(folder, 'extensions') };
+    await installExtensions(vsCode, folders, vsixFiles);
+
+    const simulator = await startSimulator({
+      graph: { twins: 3000 },
+      deletion: { notStartedMs: 2000, durationMs: 28_000 },
+    });
+    ends.push(() => simulator.close());
+    await listInstance(folders.dataFolder, simulator.address);
+
+    const server = await startServer(vsCode, {
+      ...folders,
+      ...(port !== undefined && { port }),
+      settings: { 'digitalTwins.additionalHosts': [simulator.address] },
+      environment: {
+        ...new TestAccount(path.join(folder, 'account')).environment,
+        NODE_EXTRA_CA_CERTS: simulator.certificateFile,
+      },
+    });
+    ends.push(() => server.stop());
+    await checkWorkbench(server.address);
+
+    console.log(whatToTry(vsCode.version, server.address, simulator.address));
+    if (!isCheck) {
+      await asked;
+      console.log('\nStopping …');
+    }
+  } finally {
+    for (const end of ends.reverse()) {
+      await end();
+    }
+  }
+}
+
+/** Writes the instance into the extension's records, so that it is listed when the window opens. */
+async function listInstance(dataFolder: string, hostname: string): Promise<void> {
+  const folder = globalStorageFolder(dataFolder, 'digitaltwins-tools.digital-twins-maintenance');
+  const records = new RecordFile(path.join(folder, 'records.json'), systemClock, console);
+  await records.change((record) => ({ ...record, instances: [hostname] }));
+}
+
+/** @throws if the address does not answer with VS Code's workbench. */
+async function checkWorkbench(address: string): Promise<void> {
+  const response = await fetch(address, { signal: AbortSignal.timeout(30_000) });
+  const page = await response.text();
+  if (!response.ok || !page.includes('vscode-workbench-web-configuration')) {
+    throw new Error(`${address} answered ${response.status}, without VS Code's workbench.`);
+  }
+}
+
+function whatToTry(version: string, address: string, instance: string): string {
+  return `
+VS Code ${version} is ready. Open in a browser:
+
+  ${address}
+
+The simulated instance ${instance} holds 3000 twins. What to try:
+
+  1. Click the Azure Digital Twins icon in the activity bar on the left: the instance is listed.
+  2. Open the menu of localhost with the right mouse button, choose Start Deletion Job… and allow the test account to
+     sign in.
+  3. Accept the timeout, then type localhost to confirm.
+  4. Watch the job in the view and in the notification. It takes about 30 seconds.
+
+Ctrl+C stops all of it.`;
+}
+
+/** Listens at once, so that Ctrl+C during the start ends what runs already. */
+function untilAskedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        resolve();
+      });
+    }
+  });
+}
+
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') {
+    return undefined;
+  }
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`The port has to be a number from 0 to 65535, not "${text}".`);
+  }
+  return port;
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { deletionJob, type DeletionJob } from '../../src/jobs/deletionJob.ts';
+import { ServiceError, SignInRequiredError } from '../../src/service/errors.ts';
+import type { DeleteJob } from '../../src/service/deleteJob.ts';
+import { checkTimeoutInMinutes } from '../../src/service/timeoutInMinutes.ts';
+import { TraceContext } from '../../src/service/traceContext.ts';
+import { JobNode, ProblemNode } from '../../src/views/jobNodes.ts';
+import { instanceItem, jobItem, problemItem } from '../../src/views/jobTreeItem.ts';
+import { contoso } from '../support/transport.ts';
+
+const trace = TraceContext.parse('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'vendor=1');
+const created = Date.parse('2026-01-02T03:04:05Z');
+
+function job(answer: DeleteJob, own = true): DeletionJob {
+  const start = own ? { timeoutInMinutes: checkTimeoutInMinutes(60) } : undefined;
+  return deletionJob(
+    contoso,
+    { createdDateTime: '2026-01-02T03:04:05.0000000+00:00', ...answer, id: 'delete-job-1' },
+    { trace, start },
+  );
+}
+
+function item(answer: DeleteJob, afterMs = 0): vscode.TreeItem {
+  const shown = job(answer);
+  return jobItem(new JobNode(shown), shown, created + afterMs);
+}
+
+function tooltipOf({ tooltip }: vscode.TreeItem): vscode.MarkdownString {
+  assert.ok(tooltip instanceof vscode.MarkdownString);
+  return tooltip;
+}
+
+describe('The row of a job', () => {
+  const finished = { finishedDateTime: '2026-01-02T03:06:08.0000000+00:00' };
+
+  for (const [answer, afterMs, description, icon, color] of [
+    [{ status: 'notstarted' }, 5000, 'notstarted', 'watch', 'charts.blue'],
+    [{ status: 'running' }, 185_000, 'running, 3 min', 'sync~spin', 'charts.blue'],
+    [{ status: 'succeeded', ...finished }, 0, 'succeeded in 2 min 3 s', 'pass', 'testing.iconPassed'],
+    [{ status: 'failed', ...finished }, 0, 'failed after 2 min 3 s', 'error', 'testing.iconFailed'],
+    [{ status: 'paused' }, 5000, 'paused, 5 s', 'question', 'list.warningForeground'],
+  ] as const) {
+    it(`shows ${answer.status}`, () => {
+      const row = item(answer, afterMs);
+      assert.equal(row.label, 'delete-job-1');
+      assert.equal(row.description, description === 'notstarted' ? 'not started, 5 s' : description);
+      assert.ok(row.iconPath instanceof vscode.ThemeIcon);
+      assert.equal(row.iconPath.id, icon);
+      assert.equal(row.iconPath.color?.id, color);
+      assert.equal(
+        row.accessibilityInformation?.label,
+        `Deletion job delete-job-1 on contoso, ${row.description as string}`,
+      );
+    });
+  }
+
+  it('has an id that stays the same over all statuses and differs between instances', () => {
+    assert.equal(item({ status: 'running' }).id, item({ status: 'failed' }).id);
+    assert.ok(item({}).id?.includes(contoso.hostname));
+  });
+
+  it('tells by its context whether the job is active', () => {
+    assert.equal(item({ status: 'running' }).contextValue, 'job.active');
+    assert.equal(item({ status: 'succeeded' }).contextValue, 'job.ended');
+  });
+
+  it('has every field and the traceparent in its tooltip', () => {
+    const error = {
+      code: 'Outer',
+      message: 'It broke.',
+      innererror: { code: 'Inner' },
+      details: [{ code: 'Detail', message: 'Here.' }],
+    };
+    const purgeDateTime = '2026-02-01T03:04:05.0000000+00:00';
+    const { value } = tooltipOf(item({ status: 'failed', ...finished, purgeDateTime, error }));
+    // The Markdown escapes and spaces what it shows as it is.
+    const text = value.replaceAll('&nbsp;', ' ').replaceAll('\\', '').replaceAll('&gt;', '>');
+    for (const words of [
+      contoso.hostname,
+      'delete-job-1',
+      'failed after 2 min 3 s',
+      '2026-01-02T03:04:05.0000000+00:00',
+      '2026-01-02T03:06:08.0000000+00:00',
+      purgeDateTime,
+      '60 min',
+      'Outer > Inner',
+      'It broke.',
+      'Detail Here.',
+      trace.traceparent,
+      'vendor=1',
+    ]) {
+      assert.ok(text.includes(words), `${words} in ${text}`);
+    }
+  });
+
+  it('takes what the service says as text, not as Markdown', () => {
+    const message = '[click](command:workbench.action.quit) <b>bold</b> ![](https://evil.com/x.png) \u202egnp';
+    const tooltip = tooltipOf(item({ status: 'failed', error: { message } }));
+    assert.notEqual(tooltip.isTrusted, true);
+    assert.notEqual(tooltip.supportHtml, true);
+    assert.doesNotMatch(tooltip.value, /[^\\]\[click|<b>|[^\\]!\[\]|\u202e/);
+  });
+});
+
+describe('The row of an instance', () => {
+  it('shows its name, and the rest of its host name beside it', () => {
+    const row = instanceItem(contoso);
+    assert.equal(row.label, 'contoso');
+    assert.equal(row.description, 'api.wcus.digitaltwins.azure.net');
+    assert.equal(row.contextValue, 'instance');
+  });
+});
+
+describe('The row of a problem', () => {
+  it('has its remedy as its command', () => {
+    const signIn = problemItem(new ProblemNode(contoso), new SignInRequiredError());
+    assert.equal(signIn.label, 'Sign in to see jobs');
+    assert.equal(signIn.command?.command, 'digitalTwins.signIn');
+    const exchange = { hostname: contoso.hostname, operation: 'GET /jobs/deletions', traceparent: trace.traceparent };
+    const forbidden = problemItem(new ProblemNode(contoso), new ServiceError(exchange, { status: 403, error: {} }));
+    assert.equal(forbidden.label, '403 Forbidden');
+    assert.equal(forbidden.command?.command, 'digitalTwins.refresh');
+  });
+});

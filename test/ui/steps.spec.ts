@@ -1,0 +1,127 @@
+import { expect, test } from './fixtures.ts';
+import { addInstance, goToConfirmation, openSignedIn, startCommand, startJob, starts } from './journeys.ts';
+
+test('Each step refuses what can not be, says why, and sends nothing', async ({ workbench, simulator }) => {
+  await openSignedIn(workbench);
+  await workbench.runCommand(startCommand);
+
+  for (const [typed, reason] of [
+    ['contoso.example.com', 'This host is not allowed. Instances end in .digitaltwins.azure.net'],
+    [`http://${simulator.address}`, 'https only'],
+    ['user@contoso.api.wcus.digitaltwins.azure.net', 'not a host name'],
+  ] as const) {
+    await workbench.typeInQuickInput(typed);
+    await expect(workbench.quickPickRows).toContainText([reason]);
+    await workbench.accept();
+    await expect(workbench.quickInputTitle).toContainText('Instance (1/3)');
+  }
+  await workbench.screenshot('refused-instance');
+  await workbench.typeInQuickInput(simulator.address);
+  await workbench.accept();
+  await expect(workbench.quickInputTitle).toContainText('Timeout (2/3)');
+
+  for (const typed of ['14', '1441', '60.5', 'soon']) {
+    await workbench.typeInQuickInput(typed);
+    await expect(workbench.quickInputMessage).toContainText('Enter a whole number of minutes from 15 to 1440.');
+    await workbench.accept();
+    await expect(workbench.quickInputTitle).toContainText('Timeout (2/3)');
+  }
+  await workbench.screenshot('refused-timeout');
+  await workbench.typeInQuickInput('15');
+  await workbench.accept();
+  await expect(workbench.quickInputTitle).toContainText('Confirmation (3/3)');
+
+  for (const typed of ['', 'local', 'LOCALHOST', 'localhost ', simulator.address, 'contoso']) {
+    await workbench.typeInQuickInput(typed);
+    await workbench.accept();
+    await expect(workbench.quickInputMessage).toContainText("This is not the instance's name.");
+    await expect(workbench.quickInputTitle).toContainText('Confirmation (3/3)');
+  }
+  await workbench.screenshot('refused-confirmation');
+  await workbench.dismiss();
+  expect(starts(simulator)).toEqual([]);
+});
+
+test('Backing out at each step sends nothing', async ({ workbench, simulator, account }) => {
+  await workbench.open();
+
+  await test.step('at the consent to sign in', async () => {
+    await workbench.runCommand(startCommand);
+    await workbench.refuseSignIn();
+    await expect(workbench.quickInput).toBeHidden();
+    await expect(workbench.notifications).toHaveCount(0);
+  });
+
+  await test.step('at the account itself', async () => {
+    await account.behave({ decline: true });
+    await workbench.runCommand(startCommand);
+    await workbench.allowSignIn();
+    await expect.poll(async () => (await account.calls()).some(({ name }) => name === 'createSession')).toBe(true);
+    await expect(workbench.notifications).toHaveCount(0);
+    await account.behave({});
+  });
+
+  await test.step('at the instance', async () => {
+    await workbench.runCommand(startCommand);
+    await workbench.allowSignIn();
+    await expect(workbench.quickInputTitle).toContainText('Instance (1/3)');
+    await workbench.dismiss();
+  });
+
+  await test.step('at the timeout', async () => {
+    await workbench.runCommand(startCommand);
+    await workbench.typeInQuickInput(simulator.address);
+    await workbench.accept();
+    await expect(workbench.quickInputTitle).toContainText('Timeout (2/3)');
+    await workbench.dismiss();
+  });
+
+  await test.step('at the confirmation', async () => {
+    await goToConfirmation(workbench, simulator, '60');
+    await workbench.typeInQuickInput('localhost');
+    await workbench.dismiss();
+  });
+
+  await test.step('and Back keeps what was answered', async () => {
+    await goToConfirmation(workbench, simulator, '60');
+    await workbench.back();
+    await expect(workbench.quickInputTitle).toContainText('Timeout (2/3)');
+    await expect(workbench.quickInputBox).toHaveValue('60');
+    await workbench.back();
+    await expect(workbench.quickInputTitle).toContainText('Instance (1/3)');
+    await workbench.dismiss();
+  });
+
+  await expect(workbench.notifications).toHaveCount(0);
+  expect(simulator.requests).toEqual([]);
+});
+
+test.describe('With a default timeout in the settings', () => {
+  test.use({ settings: { 'digitalTwins.defaultTimeoutInMinutes': 90 } });
+
+  test('a job started from its instance skips the first step', async ({ workbench, simulator }) => {
+    await openSignedIn(workbench);
+    await addInstance(workbench, simulator);
+    await workbench.pickFromRowMenu(workbench.row('localhost'), 'Start Deletion Job…');
+    await expect(workbench.quickInputTitle).toHaveText('Start Deletion Job on localhost: Timeout (1/2)');
+    await expect(workbench.quickInputBox).toHaveValue('90');
+    await workbench.accept();
+    await expect(workbench.quickInputTitle).toHaveText('Start Deletion Job on localhost: Confirmation (2/2)');
+    await workbench.typeInQuickInput('localhost');
+    await workbench.accept();
+    await expect.poll(() => starts(simulator).map(({ query }) => query['timeoutInMinutes'])).toEqual(['90']);
+  });
+});
+
+test('A known instance can be picked, and one that is only typed becomes known', async ({ workbench, simulator }) => {
+  await openSignedIn(workbench);
+  await startJob(workbench, simulator);
+  await expect(workbench.row('localhost')).toBeVisible();
+  await workbench.runCommand(startCommand);
+  await expect(workbench.quickPickRow('localhost')).toContainText(simulator.address);
+  await workbench.typeInQuickInput('loc');
+  await workbench.screenshot('known-instance');
+  await workbench.pick('localhost');
+  await expect(workbench.quickInputTitle).toContainText('Timeout (2/3)');
+  await workbench.dismiss();
+});

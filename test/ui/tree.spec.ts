@@ -1,0 +1,66 @@
+import { expect, test } from './fixtures.ts';
+import { addInstance, openSignedIn, startJob } from './journeys.ts';
+
+const day = 24 * 60 * 60 * 1000;
+
+test('The tree lists the jobs of an instance, newest first, each with its status', async ({ workbench, simulator }) => {
+  const now = Date.now();
+  const plant = simulator.instance.plantDeletionJob.bind(simulator.instance);
+  plant({ id: 'oldest', status: 'succeeded', createdAt: now - 3 * day, finishedAt: now - 3 * day + 123_000 });
+  plant({ id: 'older', status: 'failed', createdAt: now - 2 * day, finishedAt: now - 2 * day + 900_000 });
+  plant({ id: 'running', status: 'running', createdAt: now - 185_000 });
+  await openSignedIn(workbench);
+  await addInstance(workbench, simulator);
+  await expect(workbench.rows).toHaveText([
+    /^localhost/,
+    /^running.*running, 3 min/,
+    /^older.*failed after 15 min/,
+    /^oldest.*succeeded in 2 min 3 s/,
+  ]);
+  await expect(workbench.row(/^older/)).toHaveAccessibleName('Deletion job older on localhost, failed after 15 min');
+  await expect(workbench.activityIcon).toHaveAccessibleName(/1 deletion job is running/);
+  await expect(workbench.notifications).toHaveCount(0);
+  await workbench.screenshot('tree');
+
+  await test.step('A tooltip shows every field', async () => {
+    await workbench.row(/^older/).hover();
+    await expect(workbench.page.locator('.workbench-hover-container')).toContainText(/traceparent: 00-/);
+    await workbench.screenshot('tree-tooltip');
+  });
+
+  await test.step('The menus copy id and traceparent', async () => {
+    await workbench.pickFromRowMenu(workbench.row(/^older/), 'Copy Job ID');
+    await expect.poll(() => workbench.clipboard()).toBe('older');
+    await workbench.pickFromRowMenu(workbench.row(/^older/), 'Copy traceparent');
+    await expect.poll(() => workbench.clipboard()).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+});
+
+test('Instances and jobs are there again after a reload, and a job of ours is followed on', async ({
+  workbench,
+  simulator,
+}) => {
+  simulator.instance.deletion = { ...simulator.instance.deletion, durationMs: 12_000 };
+  await openSignedIn(workbench);
+  await startJob(workbench, simulator);
+  await expect(workbench.row(/delete-job-/)).toContainText('running');
+  await workbench.open();
+  await workbench.openView();
+  await expect(workbench.row('localhost')).toBeVisible();
+  await expect(workbench.row(/delete-job-/)).toContainText('running');
+  await expect(workbench.notification('Deletion job on localhost: running')).toBeVisible();
+  await workbench.screenshot('after-reload');
+  await expect(workbench.notification(/The deletion job on localhost succeeded/)).toBeVisible({ timeout: 40_000 });
+  const traces = simulator.requests
+    .filter(({ path, method }) => path !== '/jobs/deletions' || method === 'POST')
+    .map(({ headers }) => headers['traceparent'] ?? '');
+  expect(new Set(traces.map((trace) => trace.slice(3, 35))).size).toBe(1);
+  expect(new Set(traces).size).toBe(traces.length);
+});
+
+test('An instance can be removed from the list, and is not asked any more', async ({ workbench, simulator }) => {
+  await openSignedIn(workbench);
+  await addInstance(workbench, simulator);
+  await workbench.pickFromRowMenu(workbench.row('localhost'), 'Remove Instance from List');
+  await expect(workbench.view).toContainText('Add the instances that you maintain');
+});

@@ -1,0 +1,35 @@
+/** Names the folder through which a test and the test account speak, in the environment of the extension host. */
+export const accountFolderVariable = 'TEST_ACCOUNT_FOLDER';
+
+/** Written by a test: an `AccountBehavior`, read again at each call. */
+export const behaviorFile = 'behavior.json';
+
+/** Written by the test account: the names of the accounts that are signed in. */
+export const signedInFile = 'signed-in.json';
+
+/** Written by the test account: one `AccountCall` a line. */
+export const callsFile = 'calls.jsonl';
+
+/** How the test account behaves; all of it is optional. */
+export interface AccountBehavior {
+  /** The person cancels in the browser: `createSession` fails as the built-in provider does then. */
+  readonly decline?: boolean;
+  /** `getSessions` and `createSession` fail with this message. */
+  readonly failure?: string;
+  /** Accounts that are signed in from the start, until the first sign-in or sign-out changes that. */
+  readonly signedIn?: readonly string[];
+  /** The account that signs in next, unless the caller names one. Default: operator@contoso.com. */
+  readonly account?: string;
+  /** The tenant of the tokens, unless a scope `VSCODE_TENANT:<id>` asks for another. */
+  readonly tenant?: string;
+  /** Default: 3600. Not above 0 means that tokens are expired when they are issued. */
+  readonly tokenLifetimeInSeconds?: number;
+}
+
+/** One call that the test account has answered, or refused. */
+export interface AccountCall {
+  readonly name: 'getSessions' | 'createSession' | 'removeSession';
+  readonly scopes: readonly string[];
+  /** The account that the caller named, if it named one. */
+  readonly account?: string;
+}
