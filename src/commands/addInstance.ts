@@ -3,12 +3,13 @@ import { readArguments } from './arguments.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 
 /** "Add Instance…": remembers an instance, so that the tree shows its jobs. Takes `{hostname}` from other code. */
-export function addInstance({ instances, parseHost }: Parts): CommandHandler {
+export function addInstance({ instances, tree, parseHost }: Parts): CommandHandler {
   return async (argument) => {
     const { hostname } = readArguments(argument, ['hostname']);
     const host = hostname === undefined ? await askHostName('Add Instance', parseHost) : parseHost(hostname);
     if (host) {
       await instances.add(host);
+      await tree.reveal(host);
     }
   };
 }

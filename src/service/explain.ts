@@ -209,6 +209,14 @@ function explainConnectionError(error: ConnectionError): Explanation {
       remedy: 'showLog',
     };
   }
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    return {
+      short: `Connection broken (${code})`,
+      happened: `The connection to ${hostname} broke before an answer came (${code}).`,
+      advice: 'Check your network connection and try again.',
+      remedy: 'refresh',
+    };
+  }
   return {
     short: `Not reached (${code})`,
     happened: `${hostname} can't be reached (${code}).`,

@@ -61,16 +61,13 @@ export class InstanceHost {
     }
     const host = canonical(typed.replace(/^https:\/\//i, '').replace(/\/$/, ''));
     if (host === undefined) {
-      throw new InvalidInputError(
-        'This is not a host name. Enter it alone, for example contoso.api.wcus.digitaltwins.azure.net.',
-      );
+      throw new InvalidInputError('This is not a host name. Example: contoso.api.wcus.digitaltwins.azure.net');
     }
     if (instanceHostName.test(host) || additionalHosts.some((allowed) => canonical(allowed.trim()) === host)) {
       return new InstanceHost(host);
     }
     throw new InvalidInputError(
-      'This host is not allowed. Instances end in .digitaltwins.azure.net; ' +
-        'others must be listed in the setting digitalTwins.additionalHosts.',
+      'Only *.digitaltwins.azure.net and hosts in the setting digitalTwins.additionalHosts are allowed.',
     );
   }
 }

@@ -24,7 +24,7 @@ function failureText(error: unknown): string {
   const { name, hostname } = error.host;
   return error.started === 'no'
     ? `No deletion job was started on ${name}, and nothing was deleted. ${happened} ${advice}`
-    : `It is not known whether the deletion job on ${name} was started. ${happened} It was sent once and is not ` +
-        `repeated. If the view Deletion Jobs lists a running job for ${hostname}, it was started; otherwise refresh ` +
-        'the view before you start again.';
+    : `It is not known whether the deletion job on ${name} was started. ${happened} The request was sent once and is ` +
+        `not repeated. If the job was started, the view Deletion Jobs lists it under ${hostname}: refresh the view ` +
+        'before you start again.';
 }

@@ -2,7 +2,7 @@ import type { DeletionJob } from '../jobs/deletionJob.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 
 /** The rows of the tree. They name what they show and hold none of it: the store does. */
-export type JobTreeNode = InstanceNode | JobNode | ProblemNode | EmptyNode;
+export type JobTreeNode = InstanceNode | JobNode | ProblemNode | NoteNode;
 
 /** An instance. */
 export class InstanceNode {
@@ -33,11 +33,13 @@ export class ProblemNode {
   }
 }
 
-/** An instance that has no jobs. */
-export class EmptyNode {
+/** What is said in place of an instance's jobs: that there are none, or none yet. */
+export class NoteNode {
   readonly host: InstanceHost;
+  readonly note: 'empty' | 'loading';
 
-  constructor(host: InstanceHost) {
+  constructor(host: InstanceHost, note: 'empty' | 'loading') {
     this.host = host;
+    this.note = note;
   }
 }

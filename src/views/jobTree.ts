@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { isActive, type DeletionJob } from '../jobs/deletionJob.ts';
-import type { JobStore } from '../jobs/jobStore.ts';
+import type { Instance, JobStore } from '../jobs/jobStore.ts';
 import type { Clock } from '../service/clock.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
-import { EmptyNode, InstanceNode, JobNode, ProblemNode, type JobTreeNode } from './jobNodes.ts';
-import { emptyItem, instanceItem, jobItem, problemItem } from './jobTreeItem.ts';
+import { InstanceNode, JobNode, NoteNode, ProblemNode, type JobTreeNode } from './jobNodes.ts';
+import { instanceItem, jobItem, noteItem, problemItem } from './jobTreeItem.ts';
 
 /** The view "Deletion Jobs": instances, and under each its jobs, newest first. Renders the store. */
 export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Disposable {
@@ -25,12 +25,13 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
     store.on('instances', this.#redrawAll);
     store.on('instance', this.#redrawInstance);
     store.on('job', this.#redrawJob);
-    this.#view = vscode.window.createTreeView('digitalTwins.jobs', { treeDataProvider: this, showCollapseAll: true });
+    this.#view = vscode.window.createTreeView('digitalTwins.jobs', { treeDataProvider: this });
   }
 
-  /** Brings a job into view and selects it. */
-  async reveal(job: DeletionJob): Promise<void> {
-    await this.#view.reveal(this.#jobNode(job), { select: true, focus: false });
+  /** Shows the view with this instance, or with this job of it, selected. */
+  async reveal(shown: InstanceHost | DeletionJob): Promise<void> {
+    const node = 'host' in shown ? this.#jobNode(shown) : this.#instanceNode(shown);
+    await this.#view.reveal(node, { select: true, focus: false });
   }
 
   getTreeItem(node: JobTreeNode): vscode.TreeItem {
@@ -45,25 +46,29 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
       const list = this.#store.instance(node.host)?.list;
       return problemItem(node, list?.kind === 'failed' ? list.error : undefined);
     }
-    return emptyItem(node.host);
+    return noteItem(node);
   }
 
-  async getChildren(node?: JobTreeNode): Promise<JobTreeNode[]> {
+  getChildren(node?: JobTreeNode): JobTreeNode[] {
     if (!node) {
       return this.#store.instances.map(({ host }) => this.#instanceNode(host));
     }
-    if (!(node instanceof InstanceNode)) {
-      return [];
-    }
-    if (this.#store.instance(node.host)?.list.kind === 'unasked') {
-      await this.#refresh(node.host);
-    }
-    const { list, jobs } = this.#store.instance(node.host) ?? { list: { kind: 'loaded' }, jobs: [] };
+    const instance = node instanceof InstanceNode ? this.#store.instance(node.host) : undefined;
+    return instance ? this.#jobRows(instance) : [];
+  }
+
+  #jobRows({ host, list, jobs }: Instance): JobTreeNode[] {
     const rows: JobTreeNode[] = jobs.map((job) => this.#jobNode(job));
-    if (list.kind === 'failed') {
-      return [this.#node(`${node.host.hostname}/problem`, () => new ProblemNode(node.host)), ...rows];
+    switch (list.kind) {
+      case 'unasked':
+        // Not awaited: VS Code would show no row of any instance until the slowest has answered.
+        void this.#refresh(host);
+        return rows.length > 0 ? rows : [this.#noteNode(host, 'loading')];
+      case 'failed':
+        return [this.#node(`${host.hostname}/problem`, () => new ProblemNode(host)), ...rows];
+      case 'loaded':
+        return rows.length > 0 ? rows : [this.#noteNode(host, 'empty')];
     }
-    return rows.length > 0 ? rows : [this.#node(`${node.host.hostname}/empty`, () => new EmptyNode(node.host))];
   }
 
   getParent(node: JobTreeNode): JobTreeNode | undefined {
@@ -110,6 +115,10 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
 
   #jobNode(job: DeletionJob): JobTreeNode {
     return this.#node(`${job.host.hostname}/jobs/${job.id}`, () => new JobNode(job));
+  }
+
+  #noteNode(host: InstanceHost, note: NoteNode['note']): JobTreeNode {
+    return this.#node(`${host.hostname}/${note}`, () => new NoteNode(host, note));
   }
 
   #node(key: string, make: () => JobTreeNode): JobTreeNode {

@@ -5,7 +5,7 @@ import { explain, type Remedy } from '../service/explain.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { printable } from '../service/printable.ts';
 import { describeJob } from './jobText.ts';
-import type { JobNode, ProblemNode } from './jobNodes.ts';
+import type { JobNode, NoteNode, ProblemNode } from './jobNodes.ts';
 
 /** The row of an instance. */
 export function instanceItem(host: InstanceHost): vscode.TreeItem {
@@ -50,11 +50,16 @@ export function problemItem({ host }: ProblemNode, error: unknown): vscode.TreeI
   return item;
 }
 
-/** The row of an instance without jobs. */
-export function emptyItem(host: InstanceHost): vscode.TreeItem {
-  const item = new vscode.TreeItem('No deletion jobs');
-  item.id = `${host.hostname}/empty`;
-  item.accessibilityInformation = { label: `${host.name} has no deletion jobs` };
+/** The row in place of an instance's jobs. */
+export function noteItem({ host, note }: NoteNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(note === 'loading' ? 'Loading deletion jobs…' : 'No deletion jobs');
+  item.id = `${host.hostname}/${note}`;
+  item.accessibilityInformation = {
+    label: note === 'loading' ? `Loading the deletion jobs of ${host.name}` : `${host.name} has no deletion jobs`,
+  };
+  if (note === 'loading') {
+    item.iconPath = new vscode.ThemeIcon('loading~spin');
+  }
   return item;
 }
 

@@ -10,6 +10,7 @@ test('A person signs in, starts a deletion job and watches it to its end', async
     await workbench.openView();
     await expect(workbench.view).toContainText('Add the instances that you maintain');
     await workbench.screenshot('main-1-welcome');
+    await workbench.widenSideBar(560);
   });
 
   await test.step('Starting asks to sign in, and says why', async () => {
@@ -90,7 +91,7 @@ test('A person signs in, starts a deletion job and watches it to its end', async
 
   await test.step('The log tells of each request and holds no token', async () => {
     await workbench.openOutput();
-    await expect.poll(() => workbench.outputText()).toMatch(/Deletion job delete-job-[0-9a-f]{32} succeeded/);
+    await expect.poll(() => workbench.outputText()).toMatch(/Deletion job\s+delete-job-[0-9a-f]{32} succeeded/);
     await workbench.screenshot('main-9-log');
     const log = await vscode.log();
     const start = simulator.requests.find(({ method }) => method === 'POST');

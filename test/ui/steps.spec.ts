@@ -6,7 +6,7 @@ test('Each step refuses what can not be, says why, and sends nothing', async ({ 
   await workbench.runCommand(startCommand);
 
   for (const [typed, reason] of [
-    ['contoso.example.com', 'This host is not allowed. Instances end in .digitaltwins.azure.net'],
+    ['contoso.example.com', 'Only *.digitaltwins.azure.net and hosts in'],
     [`http://${simulator.address}`, 'https only'],
     ['user@contoso.api.wcus.digitaltwins.azure.net', 'not a host name'],
   ] as const) {

@@ -46,6 +46,19 @@ export class Workbench {
     await expect(this.view).toBeVisible();
   }
 
+  /** Drags the side bar to this width in pixels; a job's id alone fills it as it is at first. */
+  async widenSideBar(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (!box) {
+      throw new Error('The side bar is not visible.');
+    }
+    const middle = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width, middle);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, middle, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   /** The "Deletion Jobs" view with its title bar; what it says while it is empty is in here too. */
   get view(): Locator {
     return this.page.locator('.part.sidebar .composite.viewlet:visible', {

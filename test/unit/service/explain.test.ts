@@ -59,6 +59,7 @@ describe('The explanation of', () => {
     ['a 503 with Retry-After', serviceError(503, {}, 60_000), '503 Service Unavailable', /in 60 s/, 'refresh'],
     ['an unknown name', connectionError('ENOTFOUND'), 'contoso.example not found (ENOTFOUND)', /host name/, 'refresh'],
     ['a refused connection', connectionError('ECONNREFUSED'), 'Not reached (ECONNREFUSED)', /proxy/, 'refresh'],
+    ['a broken connection', connectionError('ECONNRESET'), 'Connection broken (ECONNRESET)', /network/, 'refresh'],
     ['silence', connectionError('ETIMEDOUT'), 'No answer in time', /network/, 'refresh'],
     [
       'an unknown certificate',
