@@ -16,6 +16,7 @@ import { DeleteJobsByHost } from './service/deleteJobsByHost.ts';
 import { systemRandomHex as randomHex } from './service/random.ts';
 import { defaultTimeoutInMinutes, parseHost, settingsSection } from './settings.ts';
 import { JobDocuments } from './views/jobDocument.ts';
+import { reportFailure } from './views/failureMessage.ts';
 import { showJobEnd } from './views/jobEndMessage.ts';
 import { JobNotifications } from './views/jobNotifications.ts';
 import { JobTree } from './views/jobTree.ts';
@@ -23,6 +24,9 @@ import { JobTree } from './views/jobTree.ts';
 /** Builds the parts and connects them. Awaits nothing and asks nothing of the network. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Azure Digital Twins', { log: true });
+  const report = (error: unknown): void => {
+    reportFailure(log, error);
+  };
   const account = new MicrosoftAccount(vscode.authentication);
 
   // The data plane
@@ -36,21 +40,14 @@ export function activate(context: vscode.ExtensionContext): void {
   logJobEnds(store, log, () => clock.now());
   const instances = new KnownInstances(records, store, parseHost, log);
   const started = new StartedJobs(records, clock);
-  const watcher = new JobWatcher(services.on, store, clock);
-  const list = new JobList(services.on, store, started, watcher, randomHex);
-  const starter = new JobStarter(services.on, instances, started, store, watcher);
+  const watcher = new JobWatcher(services, store, clock);
+  const list = new JobList(services, store, started, watcher, randomHex);
+  const starter = new JobStarter(services, instances, started, store, watcher);
 
   // What is shown
   const tree = new JobTree(store, (host) => list.refresh(host), clock);
   const documents = new JobDocuments(store);
-  const notifications = new JobNotifications(store, clock, (job) => {
-    void showJobEnd(job, clock.now(), {
-      showJob: () => documents.open(job),
-      showLog: () => {
-        log.show();
-      },
-    });
-  });
+  const notifications = new JobNotifications(store, clock, (job) => void showJobEnd(job, clock.now()));
 
   const parts = { account, instances, list, starter, store, tree, documents, log, randomHex };
   context.subscriptions.push(
@@ -63,9 +60,9 @@ export function activate(context: vscode.ExtensionContext): void {
     new SignInWatch(vscode.authentication, () => list.refreshSignedOut()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(`${settingsSection}.additionalHosts`)) {
-        void instances.load();
+        instances.load().catch(report);
       }
     }),
   );
-  void instances.load();
+  instances.load().catch(report);
 }

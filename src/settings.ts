@@ -13,8 +13,8 @@ export function parseHost(input: string): InstanceHost {
   );
 }
 
-/** The timeout to suggest, as the person set it; empty when not set. It is checked where it is shown. */
-export function defaultTimeoutInMinutes(): string {
+/** The timeout to suggest in minutes; undefined when not set. It is checked where it is shown. */
+export function defaultTimeoutInMinutes(): number | undefined {
   const minutes = vscode.workspace.getConfiguration(settingsSection).get<unknown>('defaultTimeoutInMinutes');
-  return typeof minutes === 'number' ? String(minutes) : '';
+  return typeof minutes === 'number' ? minutes : undefined;
 }

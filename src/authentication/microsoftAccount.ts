@@ -21,12 +21,13 @@ export class MicrosoftAccount implements TokenCredential {
    * Makes sure that an account is signed in, asking the person if need be. Only for what the person just did.
    *
    * @param reason why, shown where VS Code asks
+   * @param choose `anew` lets the person choose among the accounts even where one was chosen before
    * @returns the account's label; undefined when the person declined
    * @throws SignInFailedError when it failed otherwise
    */
-  async signIn(reason: string): Promise<string | undefined> {
+  async signIn(reason: string, choose: 'once' | 'anew' = 'once'): Promise<string | undefined> {
     try {
-      const options = { createIfNone: { detail: reason } };
+      const options = { createIfNone: { detail: reason }, clearSessionPreference: choose === 'anew' };
       const session = await this.#authentication.getSession(microsoftProvider, [dataPlaneScope], options);
       return session.account.label;
     } catch (error) {
@@ -41,17 +42,26 @@ export class MicrosoftAccount implements TokenCredential {
    * The token of the account that is signed in.
    *
    * @throws SignInRequiredError when there is none, or when the service wants claims that only a new sign-in can give
+   * @throws SignInFailedError when VS Code can't be asked
    */
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
     if (options?.claims !== undefined) {
       throw new SignInRequiredError();
     }
-    const session = await this.#authentication.getSession(microsoftProvider, [scopes].flat(), { silent: true });
+    const session = await this.#silentSession([scopes].flat());
     if (!session) {
       throw new SignInRequiredError();
     }
     // VS Code tells no expiry and renews by itself: an expiry of 0 makes the pipeline ask for each request.
     return { token: session.accessToken, expiresOnTimestamp: 0 };
+  }
+
+  async #silentSession(scopes: string[]): Promise<vscode.AuthenticationSession | undefined> {
+    try {
+      return await this.#authentication.getSession(microsoftProvider, scopes, { silent: true });
+    } catch (error) {
+      throw new SignInFailedError(error);
+    }
   }
 }
 

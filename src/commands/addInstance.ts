@@ -9,7 +9,7 @@ export function addInstance({ instances, tree, parseHost }: Parts): CommandHandl
     const host = hostname === undefined ? await askHostName('Add Instance', parseHost) : parseHost(hostname);
     if (host) {
       await instances.add(host);
-      await tree.reveal(host);
+      tree.reveal(host);
     }
   };
 }

@@ -21,7 +21,7 @@ export interface Parts {
   readonly log: vscode.LogOutputChannel;
   readonly randomHex: RandomHex;
   readonly parseHost: (input: string) => InstanceHost;
-  readonly defaultTimeoutInMinutes: () => string;
+  readonly defaultTimeoutInMinutes: () => number | undefined;
 }
 
 /** What runs when a command is called: by a person without arguments, by a menu with its row, by code with its own. */

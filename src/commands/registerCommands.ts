@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-import { InvalidInputError } from '../service/errors.ts';
-import { printable } from '../service/printable.ts';
-import { showFailure } from '../views/failureMessage.ts';
+import { reportFailure } from '../views/failureMessage.ts';
 import { addInstance } from './addInstance.ts';
 import { copyJobId } from './copyJobId.ts';
 import { copyTraceparent } from './copyTraceparent.ts';
@@ -32,25 +30,10 @@ export function registerCommands(parts: Parts): vscode.Disposable {
         try {
           return await handler(argument);
         } catch (error) {
-          logFailure(parts.log, name, error);
-          void showFailure(error);
+          reportFailure(parts.log, error);
           return undefined;
         }
       }),
     ),
   );
-}
-
-function logFailure(log: vscode.LogOutputChannel, command: string, error: unknown): void {
-  const cause = error instanceof Error && error.cause !== undefined ? `: ${textOf(error.cause)}` : '';
-  const line = `${command}: ${textOf(error)}${cause}`;
-  if (error instanceof InvalidInputError) {
-    log.warn(line);
-  } else {
-    log.error(line);
-  }
-}
-
-function textOf(error: unknown): string {
-  return printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import type { CommandHandler, Parts } from './parts.ts';
 
-/** "Sign In": asks for a Microsoft account, then for the jobs that could not be had without one. */
+/** "Sign In": asks for a Microsoft account, another than before if the person likes, then for all jobs. */
 export function signIn({ account, list }: Parts): CommandHandler {
   return async () => {
-    const label = await account.signIn('To list and start deletion jobs on your Azure Digital Twins instances.');
+    const label = await account.signIn(
+      'To list and start deletion jobs on your Azure Digital Twins instances.',
+      'anew',
+    );
     if (label === undefined) {
       return;
     }

@@ -29,13 +29,12 @@ interface Answers {
  */
 export function startDeletionJob(parts: Parts): (argument?: unknown) => Promise<JobJson | undefined> {
   return async (argument) => {
-    const { host, timeout, operationId, trace } = readGiven(parts, argument);
+    const { given, operationId, trace } = readGiven(parts, argument);
     // First of all: the answers should not be typed for nothing, and the confirmation should be the last act.
-    const reason = `To start a deletion job on ${host?.hostname ?? 'an Azure Digital Twins instance'} and to watch it.`;
+    const reason = `To start a deletion job on ${given.host?.hostname ?? 'an Azure Digital Twins instance'} and to watch it.`;
     if ((await parts.account.signIn(reason)) === undefined) {
       return undefined;
     }
-    const given = { ...(host && { host }), ...(timeout && { timeout }) };
     const answers = await askSteps<Answers>(steps(parts, given), given);
     if (!answers) {
       return undefined;
@@ -46,7 +45,7 @@ export function startDeletionJob(parts: Parts): (argument?: unknown) => Promise<
       operationId,
       trace,
     });
-    void parts.tree.reveal(job);
+    parts.tree.reveal(job);
     return jobJson(job);
   };
 }
@@ -55,7 +54,7 @@ export function startDeletionJob(parts: Parts): (argument?: unknown) => Promise<
 function readGiven(
   { parseHost, randomHex }: Parts,
   argument: unknown,
-): Pick<StartRequest, 'operationId' | 'trace'> & Partial<Pick<Answers, 'host' | 'timeout'>> {
+): Pick<StartRequest, 'operationId' | 'trace'> & { readonly given: Partial<Answers> } {
   const fromRow = argument instanceof InstanceNode;
   const { hostname, timeoutInMinutes, operationId, traceparent, tracestate } = readArguments(
     fromRow ? undefined : argument,
@@ -63,8 +62,10 @@ function readGiven(
   );
   const host = fromRow ? argument.host : hostname === undefined ? undefined : parseHost(hostname);
   return {
-    ...(host && { host }),
-    ...(timeoutInMinutes !== undefined && { timeout: { minutes: checkTimeoutInMinutes(timeoutInMinutes) } }),
+    given: {
+      ...(host && { host }),
+      ...(timeoutInMinutes !== undefined && { timeout: { minutes: checkTimeoutInMinutes(timeoutInMinutes) } }),
+    },
     operationId: operationId === undefined ? newOperationId(randomHex) : parseOperationId(operationId),
     trace:
       traceparent === undefined
@@ -82,8 +83,8 @@ function steps({ store, parseHost, defaultTimeoutInMinutes }: Parts, given: Part
     return named('host', await askInstance(title(undefined, 'Instance'), known, parseHost, position));
   };
   const timeout: Step<Answers> = async ({ host, timeout: earlier }, position) => {
-    const prefilled = earlier ? String(earlier.minutes ?? '') : defaultTimeoutInMinutes();
-    return named('timeout', await askTimeout(title(host, 'Timeout'), prefilled, position));
+    const suggested = earlier ? earlier.minutes : defaultTimeoutInMinutes();
+    return named('timeout', await askTimeout(title(host, 'Timeout'), suggested, position));
   };
   const confirmation: Step<Answers> = async ({ host, timeout: chosen }, position) => {
     if (!host) {

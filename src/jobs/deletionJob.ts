@@ -63,8 +63,22 @@ export function deletionJob(
 }
 
 /** Whether the job goes on at the service, so that it has to be watched. */
-export function isActive(job: DeletionJob): boolean {
-  return !['succeeded', 'failed', 'forgotten'].includes(job.state.status);
+export function isActive({ state }: DeletionJob): boolean {
+  switch (state.status) {
+    case 'notstarted':
+    case 'running':
+    case 'other':
+      return true;
+    case 'succeeded':
+    case 'failed':
+    case 'forgotten':
+      return false;
+  }
+}
+
+/** Names a job among those of all instances. */
+export function jobKey({ host, id }: Pick<DeletionJob, 'host' | 'id'>): string {
+  return `${host.hostname}/${id}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DeleteJobs } from '../service/deleteJobs.ts';
+import type { DeleteJobsByHost } from '../service/deleteJobsByHost.ts';
 import { SignInRequiredError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { RandomHex } from '../service/random.ts';
@@ -10,7 +10,7 @@ import type { StartedJobs } from './startedJobs.ts';
 
 /** Brings the store up to what an instance says of its deletion jobs, and has the active ones watched. */
 export class JobList {
-  readonly #deleteJobs: (host: InstanceHost) => DeleteJobs;
+  readonly #deleteJobs: DeleteJobsByHost;
   readonly #store: JobStore;
   readonly #started: StartedJobs;
   readonly #watcher: JobWatcher;
@@ -18,7 +18,7 @@ export class JobList {
   readonly #underway = new Map<string, Promise<void>>();
 
   constructor(
-    deleteJobs: (host: InstanceHost) => DeleteJobs,
+    deleteJobs: DeleteJobsByHost,
     store: JobStore,
     started: StartedJobs,
     watcher: JobWatcher,
@@ -59,9 +59,9 @@ export class JobList {
     // A job that was started elsewhere goes on under the trace of the request that found it.
     const trace = TraceContext.begin(this.#randomHex);
     try {
-      const started = await this.#started.on(host);
+      const started = await this.#started.startsOn(host);
       const jobs: DeletionJob[] = [];
-      for await (const page of this.#deleteJobs(host).list(trace)) {
+      for await (const page of this.#deleteJobs.forHost(host).list(trace)) {
         for (const { id, ...answer } of page) {
           if (id !== undefined) {
             const known = this.#store.job(host, id) ?? { start: undefined, trace, ...started.get(id) };

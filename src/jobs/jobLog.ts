@@ -4,6 +4,7 @@ import { printable } from '../service/printable.ts';
 import { elapsed, isActive, type DeletionJob } from './deletionJob.ts';
 import { formatDuration } from './duration.ts';
 import type { JobStore } from './jobStore.ts';
+import { statusText } from './jobText.ts';
 
 /** Writes into the log how each job that was seen active has ended; a failure with all its codes. */
 export function logJobEnds(store: JobStore, log: Log, now: () => number): void {
@@ -18,7 +19,7 @@ export function logJobEnds(store: JobStore, log: Log, now: () => number): void {
 function describeEnd(job: DeletionJob, now: number): string {
   const time = elapsed(job, now);
   return [
-    `Deletion job ${printable(job.id, 128)} ${job.state.status}${time === undefined ? '' : `, ${formatDuration(time)}`}`,
+    `Deletion job ${printable(job.id, 128)} ${statusText(job)}${time === undefined ? '' : `, ${formatDuration(time)}`}`,
     `host ${job.host.hostname}`,
     `traceparent ${job.trace.traceparent}`,
     ...(job.state.status === 'failed' ? [errorLine(job.state.error ?? {})] : []),

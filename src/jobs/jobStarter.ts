@@ -1,5 +1,6 @@
-import type { DeleteJobs } from '../service/deleteJobs.ts';
-import { ConnectionError, ServiceError, UnexpectedAnswerError } from '../service/errors.ts';
+import type { AddOptions, DeleteJobs } from '../service/deleteJobs.ts';
+import type { DeleteJobsByHost } from '../service/deleteJobsByHost.ts';
+import { ServiceError, SignInFailedError, SignInRequiredError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { OperationId } from '../service/operationId.ts';
 import type { TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
@@ -8,7 +9,7 @@ import { deletionJob, type DeletionJob } from './deletionJob.ts';
 import type { JobStore } from './jobStore.ts';
 import type { JobWatcher } from './jobWatcher.ts';
 import type { KnownInstances } from './knownInstances.ts';
-import type { StartedJobs } from './startedJobs.ts';
+import type { RememberedStart, StartedJobs } from './startedJobs.ts';
 
 /** All that a start needs to be told. */
 export interface StartRequest {
@@ -35,14 +36,14 @@ export class StartFailedError extends Error {
 
 /** Starts deletion jobs: written down first, sent once, shown and watched from then on. */
 export class JobStarter {
-  readonly #deleteJobs: (host: InstanceHost) => DeleteJobs;
+  readonly #deleteJobs: DeleteJobsByHost;
   readonly #instances: KnownInstances;
   readonly #started: StartedJobs;
   readonly #store: JobStore;
   readonly #watcher: JobWatcher;
 
   constructor(
-    deleteJobs: (host: InstanceHost) => DeleteJobs,
+    deleteJobs: DeleteJobsByHost,
     instances: KnownInstances,
     started: StartedJobs,
     store: JobStore,
@@ -62,32 +63,44 @@ export class JobStarter {
    */
   async start({ host, timeoutInMinutes, operationId, trace }: StartRequest): Promise<DeletionJob> {
     const known = { trace, start: { timeoutInMinutes } };
-    let isNew = false;
+    const isNew = await this.#writeDown(host, operationId, known);
+    const answer = await this.#send(host, { operationId, timeoutInMinutes, trace }, isNew);
+    const job = deletionJob(host, answer, known);
+    this.#store.setJob(job);
+    this.#watcher.watch(job);
+    return job;
+  }
+
+  async #writeDown(host: InstanceHost, id: string, known: RememberedStart): Promise<boolean> {
     try {
       await this.#instances.add(host);
-      isNew = await this.#started.remember(host, operationId, known);
-      const answer = await this.#deleteJobs(host).add({ operationId, timeoutInMinutes, trace });
-      const job = deletionJob(host, answer, known);
-      this.#store.setJob(job);
-      this.#watcher.watch(job);
-      return job;
+      return await this.#started.remember(host, id, known);
     } catch (error) {
-      if (mayHaveStarted(error)) {
+      throw new StartFailedError(host, 'no', error);
+    }
+  }
+
+  async #send(host: InstanceHost, options: AddOptions, isNew: boolean): ReturnType<DeleteJobs['add']> {
+    try {
+      return await this.#deleteJobs.forHost(host).add(options);
+    } catch (error) {
+      if (!provesNothingStarted(error)) {
         throw new StartFailedError(host, 'unknown', error);
       }
       if (isNew) {
-        await this.#started.forget(host, operationId);
+        // A record too many is harmless: the service will never list the job.
+        await this.#started.forget(host, options.operationId).catch(() => undefined);
       }
       throw new StartFailedError(host, 'no', error);
     }
   }
 }
 
-// Only an answer that refuses proves that nothing started: a gateway's 5xx may hide an accepted request.
-function mayHaveStarted(error: unknown): boolean {
+// Nothing was sent, or the service has refused. Everything else, a gateway's 5xx included, may hide an accepted start.
+function provesNothingStarted(error: unknown): boolean {
   return (
-    error instanceof ConnectionError ||
-    error instanceof UnexpectedAnswerError ||
-    (error instanceof ServiceError && error.status >= 500)
+    error instanceof SignInRequiredError ||
+    error instanceof SignInFailedError ||
+    (error instanceof ServiceError && error.status >= 400 && error.status < 500 && error.status !== 408)
   );
 }

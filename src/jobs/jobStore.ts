@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { isActive, type DeletionJob } from './deletionJob.ts';
 
@@ -127,25 +128,16 @@ export class JobStore extends EventEmitter<JobStoreEvents> {
 }
 
 function asInstance(entry: Entry): Instance {
-  // A job without a time has only just been started.
+  // A job without a time has only just been started; two of them have no order (their difference is not a number).
   entry.sorted ??= [...entry.jobs.values()].sort((a, b) => (b.createdAt ?? Infinity) - (a.createdAt ?? Infinity) || 0);
   return { host: entry.host, list: entry.list, jobs: entry.sorted };
 }
 
 // Answers may overtake one another: one that was under way when the job ended must not revive it.
 function newer(known: DeletionJob | undefined, job: DeletionJob): DeletionJob {
-  if (known && !isActive(known) && isActive(job)) {
-    return known;
+  if (!known) {
+    return job;
   }
-  return known && same(known, job) ? known : job;
-}
-
-function same(a: DeletionJob, b: DeletionJob): boolean {
-  return (
-    a.trace === b.trace &&
-    a.start === b.start &&
-    a.problem === b.problem &&
-    a.state.status === b.state.status &&
-    JSON.stringify(a.answer) === JSON.stringify(b.answer)
-  );
+  const hasEnded = known.state.status === 'succeeded' || known.state.status === 'failed';
+  return (hasEnded && isActive(job)) || isDeepStrictEqual(known, job) ? known : job;
 }

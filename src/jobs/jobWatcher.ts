@@ -1,9 +1,9 @@
 import type { Clock } from '../service/clock.ts';
 import { errorCodes } from '../service/deleteJob.ts';
-import type { DeleteJobs } from '../service/deleteJobs.ts';
+import type { DeleteJobsByHost } from '../service/deleteJobsByHost.ts';
 import { ServiceError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
-import { deletionJob, isActive, type DeletionJob } from './deletionJob.ts';
+import { deletionJob, isActive, jobKey, type DeletionJob } from './deletionJob.ts';
 import type { JobStore } from './jobStore.ts';
 
 /** Milliseconds between two looks at a job: short at first, when a small instance may be done, then ever longer. */
@@ -14,26 +14,26 @@ const notFoundLimit = 3;
 
 /** Watches active jobs until they end, and writes what it sees into the store. */
 export class JobWatcher {
-  readonly #deleteJobs: (host: InstanceHost) => DeleteJobs;
+  readonly #deleteJobs: DeleteJobsByHost;
   readonly #store: JobStore;
   readonly #clock: Clock;
   readonly #watches = new Map<string, AbortController>();
 
-  constructor(deleteJobs: (host: InstanceHost) => DeleteJobs, store: JobStore, clock: Clock) {
+  constructor(deleteJobs: DeleteJobsByHost, store: JobStore, clock: Clock) {
     this.#deleteJobs = deleteJobs;
     this.#store = store;
     this.#clock = clock;
   }
 
   /** Watches a job that is in the store. A second call for the same job changes nothing. */
-  watch({ host, id }: DeletionJob): void {
-    const key = `${host.hostname}/${id}`;
+  watch(job: DeletionJob): void {
+    const key = jobKey(job);
     if (this.#watches.has(key)) {
       return;
     }
     const end = new AbortController();
     this.#watches.set(key, end);
-    void this.#watch(host, id, end.signal).finally(() => this.#watches.delete(key));
+    void this.#watch(job.host, job.id, end.signal).finally(() => this.#watches.delete(key));
   }
 
   /** Stops all watching; the jobs themselves go on at the service. */
@@ -58,7 +58,7 @@ export class JobWatcher {
       }
       interval = Math.min(interval * watchIntervals.growth, watchIntervals.longest);
       try {
-        const answer = await this.#deleteJobs(host).getById(id, job.trace);
+        const answer = await this.#deleteJobs.forHost(host).getById(id, job.trace);
         notFound = 0;
         this.#store.setJob(deletionJob(host, { ...answer, id }, job));
       } catch (error) {

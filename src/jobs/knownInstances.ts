@@ -1,5 +1,7 @@
-import type { Log } from '../service/log.ts';
+import { InvalidInputError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
+import type { Log } from '../service/log.ts';
+import { printable } from '../service/printable.ts';
 import type { JobStore } from './jobStore.ts';
 import type { RecordFile } from './recordFile.ts';
 
@@ -50,8 +52,11 @@ export class KnownInstances {
       hostnames.flatMap((hostname) => {
         try {
           return [this.#parseHost(hostname)];
-        } catch {
-          this.#log.warn(`The instance ${hostname} is not shown: the settings do not allow this host.`);
+        } catch (error) {
+          if (!(error instanceof InvalidInputError)) {
+            throw error;
+          }
+          this.#log.warn(`The instance ${printable(hostname, 300)} is not shown. ${error.message}`);
           return [];
         }
       }),

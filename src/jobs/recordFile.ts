@@ -1,5 +1,4 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
 import { writeFile } from 'atomically';
 import * as v from 'valibot';
 import type { Clock } from '../service/clock.ts';
@@ -33,7 +32,10 @@ const nothing: Records = { version: 1, instances: [], starts: [] };
 
 /**
  * The records, in one JSON file that all windows share. Every change reads the file first and replaces it whole, so
- * that what another window wrote meanwhile stays and a crash leaves the old or the new file, never half of one.
+ * that what another window wrote before stays, and a crash leaves the old or the new file, never half of one. Two
+ * windows that change it within the same few milliseconds may still lose one of the changes.
+ *
+ * Not VS Code's `globalState`: that is cached for each window, so that two windows overwrite each other for good.
  */
 export class RecordFile {
   readonly #path: string;
@@ -58,10 +60,9 @@ export class RecordFile {
    * @returns the records after the change
    * @throws the file system's error when the file can't be read or written; nothing is changed then
    */
-  change(edit: (records: Records) => Records): Promise<Records> {
+  change(edit: (before: Records) => Records): Promise<Records> {
     return this.#inTurn(async () => {
       const changed = edit(await this.#read());
-      await mkdir(dirname(this.#path), { recursive: true });
       await writeFile(this.#path, `${JSON.stringify(changed, undefined, 2)}\n`);
       return changed;
     });

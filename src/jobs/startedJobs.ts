@@ -25,7 +25,7 @@ export class StartedJobs {
   }
 
   /** What is remembered of the starts on one instance, by job id. */
-  async on(host: InstanceHost): Promise<ReadonlyMap<string, RememberedStart>> {
+  async startsOn(host: InstanceHost): Promise<ReadonlyMap<string, RememberedStart>> {
     const { starts } = await this.#records.read();
     return new Map(starts.filter((record) => record.hostname === host.hostname).flatMap(remembered));
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DeletionJob } from '../jobs/deletionJob.ts';
+import { statusText } from '../jobs/jobText.ts';
 import { printable } from '../service/printable.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function pickJob(jobs: readonly DeletionJob[]): Promise<DeletionJob
   }
   const items = jobs.map((job) => ({
     label: printable(job.id, 128),
-    description: `${job.host.name}, ${printable(job.answer.status ?? 'status unknown', 40)}`,
+    description: `${job.host.name}, ${statusText(job)}`,
     detail: job.host.hostname,
     job,
   }));

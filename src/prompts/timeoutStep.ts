@@ -10,13 +10,13 @@ export interface TimeoutAnswer {
 /** Asks for a timeout in minutes, checking while it is typed. */
 export function askTimeout(
   title: string,
-  prefilled: string,
+  suggested: number | undefined,
   position: StepPosition,
 ): Promise<StepResult<TimeoutAnswer>> {
   const { minimum, maximum, serviceDefault } = timeoutLimits;
   const box = vscode.window.createInputBox();
   box.title = title;
-  box.value = prefilled;
+  box.value = suggested === undefined ? '' : String(suggested);
   box.placeholder = `${serviceDefault} (the service's default)`;
   box.prompt = `Minutes after which the service gives up, ${minimum} to ${maximum}. Empty: the service's default, ${serviceDefault}.`;
   const read = (): TimeoutAnswer | undefined => readAnswer(box, (typed) => ({ minutes: parseTimeoutInMinutes(typed) }));

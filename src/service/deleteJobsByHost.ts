@@ -12,9 +12,9 @@ export class DeleteJobsByHost {
   }
 
   /** The client of an instance. */
-  readonly on = (host: InstanceHost): DeleteJobs => {
+  forHost(host: InstanceHost): DeleteJobs {
     const client = this.#clients.get(host.hostname) ?? new DeleteJobs(host, this.#transport);
     this.#clients.set(host.hostname, client);
     return client;
-  };
+  }
 }

@@ -21,7 +21,8 @@ export interface Explanation {
   readonly happened: string;
   /** What to do, and why where that helps: a sentence or two. */
   readonly advice: string;
-  readonly remedy: Remedy;
+  /** Undefined where there is nothing to press. */
+  readonly remedy: Remedy | undefined;
 }
 
 /**
@@ -31,7 +32,7 @@ export interface Explanation {
 export function explain(error: unknown): Explanation {
   if (error instanceof SignInRequiredError) {
     return {
-      short: 'Sign in to see jobs',
+      short: 'Not signed in',
       happened: 'No account is signed in.',
       advice: 'Sign in with an account that has the role "Azure Digital Twins Data Owner" on the instance.',
       remedy: 'signIn',
@@ -48,7 +49,7 @@ export function explain(error: unknown): Explanation {
     };
   }
   if (error instanceof InvalidInputError) {
-    return { short: 'Invalid input', happened: error.message, advice: 'Nothing was sent.', remedy: 'refresh' };
+    return { short: 'Invalid input', happened: error.message, advice: 'Nothing was sent.', remedy: undefined };
   }
   if (error instanceof ServiceError) {
     return explainServiceError(error);
@@ -104,7 +105,7 @@ function explainServiceError(error: ServiceError): Explanation {
       return {
         short: row,
         happened: `${hostname} refused the request. ${said}`,
-        advice: 'The log has the whole answer.',
+        advice: 'The log has all codes and details.',
         remedy: 'showLog',
       };
     case 401:
@@ -152,7 +153,7 @@ function explainServiceError(error: ServiceError): Explanation {
         advice:
           error.status >= 500
             ? `The service has trouble of its own. Try again ${after(error.retryAfterInMs)}.`
-            : 'The log has the whole answer.',
+            : 'The log has all codes and details.',
         remedy: error.status >= 500 ? 'refresh' : 'showLog',
       };
   }

@@ -33,15 +33,6 @@ export class InstanceHost {
     return `https://${this.hostname}`;
   }
 
-  /** Whether both name the same host and port. */
-  equals(other: InstanceHost): boolean {
-    return this.hostname === other.hostname;
-  }
-
-  toString(): string {
-    return this.hostname;
-  }
-
   /**
    * Reads a host name as a person types or pastes it: spaces around it, upper case and an `https://…/` around it are
    * accepted.

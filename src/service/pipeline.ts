@@ -37,8 +37,8 @@ export interface Transport {
  * The way of a request to an instance and of the answer back. There is no redirect policy in it: a token must not
  * follow a redirect.
  *
- * @param repeat `reads` are repeated twice after a broken connection or a 5xx without `Retry-After`; a request that
- *   changes something goes out `once`
+ * @param repeat `reads` are repeated twice after a broken connection, and twice after a 5xx or 408 without
+ *   `Retry-After` (nine requests at the most, where both alternate); a request that changes something goes out `once`
  */
 export function createInstancePipeline(transport: Transport, pacer: RequestPacer, repeat: 'reads' | 'once'): Pipeline {
   const { clock, credential, log, randomHex } = transport;

@@ -41,7 +41,6 @@ export function timeLimitPolicy(clock: Clock, limitInMs: number): PipelinePolicy
   return {
     name: 'timeLimitPolicy',
     async sendRequest(request, next) {
-      const outer = request.abortSignal;
       const limit = new AbortController();
       const answered = new AbortController();
       clock.delay(limitInMs, answered.signal).then(
@@ -50,8 +49,7 @@ export function timeLimitPolicy(clock: Clock, limitInMs: number): PipelinePolicy
         },
         () => undefined,
       );
-      const signals = outer instanceof AbortSignal ? [outer, limit.signal] : [limit.signal];
-      request.abortSignal = AbortSignal.any(signals);
+      request.abortSignal = limit.signal;
       try {
         return await next(request);
       } catch (error) {
@@ -61,11 +59,8 @@ export function timeLimitPolicy(clock: Clock, limitInMs: number): PipelinePolicy
         throw error;
       } finally {
         answered.abort();
-        if (outer) {
-          request.abortSignal = outer;
-        } else {
-          delete request.abortSignal;
-        }
+        // The retry policy would take it for an abort of the whole request.
+        delete request.abortSignal;
       }
     },
   };

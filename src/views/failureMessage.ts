@@ -1,15 +1,40 @@
 import * as vscode from 'vscode';
 import { StartFailedError } from '../jobs/jobStarter.ts';
+import { ConnectionError, InvalidInputError, ServiceError, UnexpectedAnswerError } from '../service/errors.ts';
 import { explain, type Remedy } from '../service/explain.ts';
 
-const buttons: Readonly<Record<Remedy, string>> = { signIn: 'Sign In', refresh: 'Refresh', showLog: 'Show Log' };
+/** What the button of a remedy says; its command is `digitalTwins.` and the remedy. */
+export const remedyTitles: Readonly<Record<Remedy, string>> = {
+  signIn: 'Sign In',
+  refresh: 'Refresh',
+  showLog: 'Show Log',
+};
 
-/** Says what failed, what it means for the data and what to do, with buttons for what can be pressed. */
-export async function showFailure(error: unknown): Promise<void> {
+/** Logs a failure and says it to the person: what happened, what it means for the data, what to do. */
+export function reportFailure(log: vscode.LogOutputChannel, error: unknown): void {
+  logFailure(log, error instanceof StartFailedError ? error.cause : error);
+  void showFailure(error);
+}
+
+function logFailure(log: vscode.LogOutputChannel, error: unknown): void {
+  if (error instanceof ServiceError || error instanceof ConnectionError || error instanceof UnexpectedAnswerError) {
+    // Logged already, where the exchange failed.
+    return;
+  }
+  if (error instanceof InvalidInputError) {
+    log.warn(error.message);
+  } else {
+    // An Error is logged with its stack.
+    log.error(error instanceof Error ? error : String(error));
+  }
+}
+
+async function showFailure(error: unknown): Promise<void> {
   const { remedy } = explain(error instanceof StartFailedError ? error.cause : error);
-  const offered = [...new Set<Remedy>([remedy, 'showLog'])];
-  const chosen = await vscode.window.showErrorMessage(failureText(error), ...offered.map((offer) => buttons[offer]));
-  const pressed = offered.find((offer) => buttons[offer] === chosen);
+  const offered = [...new Set<Remedy>(remedy ? [remedy, 'showLog'] : [])];
+  const titles = offered.map((offer) => remedyTitles[offer]);
+  const chosen = await vscode.window.showErrorMessage(failureText(error), ...titles);
+  const pressed = offered.find((offer) => remedyTitles[offer] === chosen);
   if (pressed) {
     await vscode.commands.executeCommand(`digitalTwins.${pressed}`);
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DeletionJob } from '../jobs/deletionJob.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
+import { statusText } from '../jobs/jobText.ts';
 
 /** The scheme of the documents; the `when` clauses of the manifest name it too. */
 export const jobDocumentScheme = 'digitaltwins-job';
@@ -21,7 +22,6 @@ export class JobDocuments implements vscode.TextDocumentContentProvider, vscode.
   /** Opens the document of a job in an editor. */
   async open(job: DeletionJob): Promise<void> {
     const document = await vscode.workspace.openTextDocument(jobUri(job));
-    await vscode.languages.setTextDocumentLanguage(document, 'json');
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
@@ -34,7 +34,7 @@ export class JobDocuments implements vscode.TextDocumentContentProvider, vscode.
     const job = this.jobOf(uri);
     const content = job
       ? jobJson(job)
-      : { note: 'This job is not listed. Refresh the view Deletion Jobs, then reopen.' };
+      : { note: 'This job is not listed. Refresh the view Deletion Jobs to look for it.' };
     return `${JSON.stringify(content, undefined, 2)}\n`;
   }
 
@@ -61,7 +61,7 @@ export function jobJson(job: DeletionJob): JobJson {
   return {
     hostname: job.host.hostname,
     ...job.answer,
-    ...(job.state.status === 'forgotten' ? { status: 'unknown to the service' } : {}),
+    ...(job.state.status === 'forgotten' ? { status: statusText(job) } : {}),
     ...(job.start && { timeoutInMinutes: job.start.timeoutInMinutes ?? null }),
     traceparent: job.trace.traceparent,
     ...(job.trace.tracestate === undefined ? {} : { tracestate: job.trace.tracestate }),

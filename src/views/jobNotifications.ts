@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import { elapsed, isActive, type DeletionJob } from '../jobs/deletionJob.ts';
+import { isActive, jobKey, type DeletionJob } from '../jobs/deletionJob.ts';
 import { formatDuration } from '../jobs/duration.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
+import { describeJob } from '../jobs/jobText.ts';
 import type { Clock } from '../service/clock.ts';
-import { explain } from '../service/explain.ts';
-import { statusText } from './jobText.ts';
 
 /** The progress notification of each job that this extension started, while it is active. */
 export class JobNotifications implements vscode.Disposable {
@@ -28,7 +27,7 @@ export class JobNotifications implements vscode.Disposable {
   }
 
   readonly #show = (job: DeletionJob): void => {
-    const key = `${job.host.hostname}/${job.id}`;
+    const key = jobKey(job);
     // A job of somebody else shows in the tree; a notification that can't be cancelled is for one's own.
     if (job.start === undefined || !isActive(job) || this.#shown.has(key)) {
       return;
@@ -56,17 +55,9 @@ export class JobNotifications implements vscode.Disposable {
       if (!job || !isActive(job)) {
         return job;
       }
-      progress.report({ message: progressText(job, this.#clock.now()) });
+      progress.report({ message: describeJob(job, this.#clock.now(), formatDuration) });
       await this.#clock.delay(1000, this.#disposed.signal).catch(() => undefined);
     }
     return undefined;
   }
-}
-
-function progressText(job: DeletionJob, now: number): string {
-  const time = elapsed(job, now);
-  const text = time === undefined ? statusText(job) : `${statusText(job)}, ${formatDuration(time)}`;
-  return job.problem === undefined
-    ? text
-    : `${text}. Not reached for ${formatDuration(now - job.problem.since)}: ${explain(job.problem.error).short}. Watching goes on.`;
 }

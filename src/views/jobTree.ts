@@ -28,10 +28,10 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
     this.#view = vscode.window.createTreeView('digitalTwins.jobs', { treeDataProvider: this });
   }
 
-  /** Shows the view with this instance, or with this job of it, selected. */
-  async reveal(shown: InstanceHost | DeletionJob): Promise<void> {
+  /** Shows the view with this instance, or with this job of it, selected. A help only: whether it works is not told. */
+  reveal(shown: InstanceHost | DeletionJob): void {
     const node = 'host' in shown ? this.#jobNode(shown) : this.#instanceNode(shown);
-    await this.#view.reveal(node, { select: true, focus: false });
+    this.#view.reveal(node, { select: true, focus: false }).then(undefined, () => undefined);
   }
 
   getTreeItem(node: JobTreeNode): vscode.TreeItem {
@@ -84,6 +84,11 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
   }
 
   readonly #redrawAll = (): void => {
+    for (const [key, { host }] of this.#nodes) {
+      if (!this.#store.instance(host)) {
+        this.#nodes.delete(key);
+      }
+    }
     this.#showBadge();
     this.#changed.fire(undefined);
   };

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
-import { isActive, type DeletionJob, type JobState } from '../jobs/deletionJob.ts';
+import { isActive, jobKey, type DeletionJob, type JobState } from '../jobs/deletionJob.ts';
+import { describeJob } from '../jobs/jobText.ts';
 import { errorCodes } from '../service/deleteJob.ts';
-import { explain, type Remedy } from '../service/explain.ts';
+import { SignInRequiredError } from '../service/errors.ts';
+import { explain } from '../service/explain.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { printable } from '../service/printable.ts';
-import { describeJob } from './jobText.ts';
+import { remedyTitles } from './failureMessage.ts';
 import type { JobNode, NoteNode, ProblemNode } from './jobNodes.ts';
 
 /** The row of an instance. */
@@ -23,7 +25,7 @@ export function instanceItem(host: InstanceHost): vscode.TreeItem {
 export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.TreeItem {
   const item = new vscode.TreeItem(printable(job.id, 128));
   const description = describeJob(job, now);
-  item.id = `${job.host.hostname}/${job.id}`;
+  item.id = jobKey(job);
   item.contextValue = isActive(job) ? 'job.active' : 'job.ended';
   item.description = description;
   item.iconPath = stateIcon(job.state);
@@ -36,17 +38,18 @@ export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.Tr
 }
 
 /** The row that says why an instance's jobs can't be shown; its command is the remedy. */
-export function problemItem({ host }: ProblemNode, error: unknown): vscode.TreeItem {
-  const { short, happened, advice, remedy } = explain(error);
-  const item = new vscode.TreeItem(short);
-  item.id = `${host.hostname}/problem`;
+export function problemItem(node: ProblemNode, error: unknown): vscode.TreeItem {
+  const { short, happened, advice, remedy = 'refresh' } = explain(error);
+  const isSignedOut = error instanceof SignInRequiredError;
+  const item = new vscode.TreeItem(isSignedOut ? 'Sign in to see jobs' : short);
+  const title = remedy === 'refresh' ? 'Try Again' : remedyTitles[remedy];
+  item.id = `${node.host.hostname}/problem`;
   item.contextValue = 'problem';
-  item.iconPath =
-    remedy === 'signIn' ? new vscode.ThemeIcon('account') : themeIcon('warning', 'list.warningForeground');
-  item.description = remedyTitles[remedy];
+  item.iconPath = isSignedOut ? new vscode.ThemeIcon('account') : themeIcon('warning', 'list.warningForeground');
+  item.description = isSignedOut ? '' : title;
   item.tooltip = new vscode.MarkdownString().appendText(`${happened}\n\n${advice}`);
-  item.accessibilityInformation = { label: `${host.name}: ${happened} ${advice}` };
-  item.command = { command: `digitalTwins.${remedy}`, title: remedyTitles[remedy], arguments: [] };
+  item.accessibilityInformation = { label: `${node.host.name}: ${happened} ${advice}` };
+  item.command = { command: `digitalTwins.${remedy}`, title, arguments: [node] };
   return item;
 }
 
@@ -62,12 +65,6 @@ export function noteItem({ host, note }: NoteNode): vscode.TreeItem {
   }
   return item;
 }
-
-const remedyTitles: Readonly<Record<Remedy, string>> = {
-  signIn: 'Sign In',
-  refresh: 'Try Again',
-  showLog: 'Show Log',
-};
 
 function stateIcon(state: JobState): vscode.ThemeIcon {
   switch (state.status) {

@@ -95,9 +95,9 @@ describe('The settings', () => {
   });
 
   it('suggest a timeout', async () => {
-    assert.equal(defaultTimeoutInMinutes(), '');
+    assert.equal(defaultTimeoutInMinutes(), undefined);
     await settings().update('defaultTimeoutInMinutes', 90, vscode.ConfigurationTarget.Global);
-    assert.equal(defaultTimeoutInMinutes(), '90');
+    assert.equal(defaultTimeoutInMinutes(), 90);
   });
 });
 

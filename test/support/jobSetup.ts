@@ -47,11 +47,11 @@ export async function jobSetup(
   const store = new JobStore();
   const instances = new KnownInstances(records, store, (hostname) => InstanceHost.parse(hostname), log);
   const started = new StartedJobs(records, clock);
-  const watcher = new JobWatcher(services.on, store, clock);
+  const watcher = new JobWatcher(services, store, clock);
   test.after(() => {
     watcher.dispose();
   });
-  const list = new JobList(services.on, store, started, watcher, randomHex);
-  const starter = new JobStarter(services.on, instances, started, store, watcher);
+  const list = new JobList(services, store, started, watcher, randomHex);
+  const starter = new JobStarter(services, instances, started, store, watcher);
   return { transport, recordPath: path, records, store, instances, started, watcher, list, starter };
 }

@@ -21,7 +21,15 @@ describe('Signing in', () => {
   it('asks the Microsoft provider for the scope of the service, and says why', async () => {
     const { account, asked } = setUp(() => session);
     assert.equal(await account.signIn('To delete.'), 'kim@contoso.com');
-    assert.deepEqual(asked, [['microsoft', [scope], { createIfNone: { detail: 'To delete.' } }]]);
+    assert.deepEqual(asked, [
+      ['microsoft', [scope], { createIfNone: { detail: 'To delete.' }, clearSessionPreference: false }],
+    ]);
+  });
+
+  it('anew lets the person choose another account', async () => {
+    const { account, asked } = setUp(() => session);
+    await account.signIn('To delete.', 'anew');
+    assert.deepEqual(asked[0]?.[2], { createIfNone: { detail: 'To delete.' }, clearSessionPreference: true });
   });
 
   for (const decline of [
@@ -58,6 +66,13 @@ describe('The token of a request', () => {
 
   it('is missing when no account is signed in', async () => {
     await assert.rejects(setUp(() => undefined).account.getToken(scope), SignInRequiredError);
+  });
+
+  it('fails as a sign-in when VS Code can not be asked', async () => {
+    const { account } = setUp(() => {
+      throw new Error('no provider');
+    });
+    await assert.rejects(account.getToken(scope), SignInFailedError);
   });
 
   it('is not repeated to a service that wants other claims', async () => {

@@ -63,6 +63,13 @@ describe('The store', () => {
     assert.equal(store.job(contoso, '1')?.state.status, 'succeeded');
   });
 
+  it('lets a job run again that was given up as forgotten too early', () => {
+    const { store } = setUp();
+    store.setJob({ ...job('1'), state: { status: 'forgotten' } });
+    store.setJobs(contoso, [job('1')]);
+    assert.equal(store.job(contoso, '1')?.state.status, 'running');
+  });
+
   it('keeps an active job that a list does not have yet, and drops one that was purged', () => {
     const { store } = setUp();
     store.setJobs(contoso, [job('1', { status: 'failed' })]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile, mkdir } from 'node:fs/promises';
+import { readdir, readFile, rmdir, writeFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
 import { InstanceHost } from '../../../src/service/instanceHost.ts';
@@ -59,8 +59,8 @@ describe('Started jobs', () => {
     const { started, recordPath } = await jobSetup(test);
     assert.equal(await started.remember(contoso, 'job-1', { trace, start }), true);
     const restarted = await jobSetup(test, { recordPath });
-    assert.deepEqual((await restarted.started.on(contoso)).get('job-1'), { trace, start });
-    assert.equal((await restarted.started.on(fabrikam)).size, 0);
+    assert.deepEqual((await restarted.started.startsOn(contoso)).get('job-1'), { trace, start });
+    assert.equal((await restarted.started.startsOn(fabrikam)).size, 0);
   });
 
   it('remember the first start with an id', async (test) => {
@@ -68,7 +68,7 @@ describe('Started jobs', () => {
     await started.remember(contoso, 'job-1', { trace, start });
     const again = { trace: TraceContext.begin(countingHex()), start: { timeoutInMinutes: undefined } };
     assert.equal(await started.remember(contoso, 'job-1', again), false);
-    assert.deepEqual((await started.on(contoso)).get('job-1'), { trace, start });
+    assert.deepEqual((await started.startsOn(contoso)).get('job-1'), { trace, start });
   });
 
   it('are forgotten some time after the service has forgotten them', async (test) => {
@@ -76,7 +76,7 @@ describe('Started jobs', () => {
     await started.remember(contoso, 'old', { trace, start });
     await transport.clock.pass(41 * 24 * 60 * 60 * 1000);
     await started.remember(contoso, 'new', { trace, start });
-    assert.deepEqual([...(await started.on(contoso)).keys()], ['new']);
+    assert.deepEqual([...(await started.startsOn(contoso)).keys()], ['new']);
   });
 });
 
@@ -97,20 +97,11 @@ describe('The record file', () => {
   }
 
   it('that can not be written says so, and the next change is tried afresh', async (test) => {
-    const { recordPath, instances } = await jobSetup(test);
+    const { recordPath, instances, store } = await jobSetup(test);
     await mkdir(recordPath, { recursive: true });
     await assert.rejects(instances.add(contoso));
-    await assert.rejects(instances.add(contoso));
-  });
-
-  it('holds no token', async (test) => {
-    const { recordPath, instances, started } = await jobSetup(test);
+    await rmdir(recordPath);
     await instances.add(contoso);
-    await started.remember(contoso, 'job-1', { trace, start });
-    assert.deepEqual(Object.keys(JSON.parse(await readFile(recordPath, 'utf8')) as object).sort(), [
-      'instances',
-      'starts',
-      'version',
-    ]);
+    assert.equal(store.instances.length, 1);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it, type TestContext } from 'node:test';
+import { mkdir } from 'node:fs/promises';
 import { RestError } from '@azure/core-rest-pipeline';
 import { isActive, type DeletionJob } from '../../../src/jobs/deletionJob.ts';
 import { StartFailedError, type StartRequest } from '../../../src/jobs/jobStarter.ts';
@@ -155,7 +156,7 @@ describe('A start', () => {
     const setup = await jobSetup(test);
     let remembered = false;
     setup.transport.httpClient.script(async (sent) => {
-      remembered = (await setup.started.on(contoso)).has(operationId);
+      remembered = (await setup.started.startsOn(contoso)).has(operationId);
       return { request: sent, status: 202, headers: sent.headers, bodyAsText: '{}' };
     });
     const job = await settled(setup.transport.clock, setup.starter.start(request));
@@ -169,6 +170,10 @@ describe('A start', () => {
     ['a refusal', { status: 400, body: { error: { code: 'JobLimitReached' } } }, 'no'],
     ['a 403 with an empty body', { status: 403 }, 'no'],
     ['a 429', { status: 429 }, 'no'],
+    ['no account', new SignInRequiredError(), 'no'],
+    ['a 408', { status: 408 }, 'unknown'],
+    ['another success than a 202', { status: 200 }, 'unknown'],
+    ['a defect of the HTTP client', new Error('x'), 'unknown'],
     ['a broken connection', new RestError('reset', { code: 'ECONNRESET' }), 'unknown'],
     ['a 502', { status: 502 }, 'unknown'],
     ['a redirect', { status: 302, headers: { location: 'https://evil.com' } }, 'unknown'],
@@ -180,25 +185,25 @@ describe('A start', () => {
         return true;
       });
       assert.equal(setup.transport.httpClient.sent.length, 1);
-      assert.equal((await setup.started.on(contoso)).has(operationId), started === 'unknown');
+      assert.equal((await setup.started.startsOn(contoso)).has(operationId), started === 'unknown');
     });
   }
 
   it('is not sent when it can not be written down', async (test) => {
     const setup = await jobSetup(test, { answers: [answer('notstarted', 202)] });
-    setup.started.remember = () => Promise.reject(new Error('disk full'));
+    await mkdir(setup.recordPath, { recursive: true });
     await assert.rejects(setup.starter.start(request), { name: 'StartFailedError', started: 'no' });
     assert.equal(setup.transport.httpClient.sent.length, 0);
   });
 
   it('with an id that is taken leaves the record of the first start alone', async (test) => {
-    const taken = {
-      status: 400,
-      body: { error: { code: 'ValidationFailed', message: 'Operation-Id already exists' } },
-    };
-    const setup = await start(test, taken);
+    const setup = await start(test);
+    // Ended, so that no look at it comes between.
+    setup.store.setJob({ ...theJob(setup), state: { status: 'succeeded', finishedAt: undefined } });
+    const error = { code: 'ValidationFailed', message: 'Operation-Id already exists' };
+    setup.transport.httpClient.script({ status: 400, body: { error } });
     await assert.rejects(settled(setup.transport.clock, setup.starter.start(request)), { started: 'no' });
-    assert.equal((await setup.started.on(contoso)).has(operationId), true);
+    assert.equal((await setup.started.startsOn(contoso)).has(operationId), true);
   });
 });
 

@@ -16,7 +16,7 @@ function connectionError(code: string): ConnectionError {
 
 describe('The explanation of', () => {
   for (const [what, error, short, words, remedy] of [
-    ['no account', new SignInRequiredError(), 'Sign in to see jobs', /Data Owner/, 'signIn'],
+    ['no account', new SignInRequiredError(), 'Not signed in', /Data Owner/, 'signIn'],
     [
       'a sign-in provider that does not register',
       new SignInFailedError(new Error("Timed out waiting for authentication provider 'microsoft' to register.")),

@@ -1,8 +1,7 @@
-import type { DeletionJob } from '../jobs/deletionJob.ts';
-import { elapsed } from '../jobs/deletionJob.ts';
-import { formatAge, formatDuration } from '../jobs/duration.ts';
 import { explain } from '../service/explain.ts';
 import { printable } from '../service/printable.ts';
+import { elapsed, type DeletionJob } from './deletionJob.ts';
+import { formatAge, formatDuration } from './duration.ts';
 
 /** A job's status in words. */
 export function statusText({ state }: DeletionJob): string {
@@ -18,8 +17,13 @@ export function statusText({ state }: DeletionJob): string {
   }
 }
 
-/** Status and age or duration: `running, 3 min`, `succeeded in 2 min 3 s`, `failed after 15 min`. */
-export function describeJob(job: DeletionJob, now: number): string {
+/**
+ * Status and age or duration: `running, 3 min`, `succeeded in 2 min 3 s`, `failed after 15 min`; for an active job that
+ * can't be asked for also since when and why.
+ *
+ * @param age how to write an age; whole minutes where it is not redrawn each second
+ */
+export function describeJob(job: DeletionJob, now: number, age: (milliseconds: number) => string = formatAge): string {
   const status = statusText(job);
   const time = elapsed(job, now);
   switch (job.state.status) {
@@ -30,10 +34,10 @@ export function describeJob(job: DeletionJob, now: number): string {
     case 'forgotten':
       return status;
     default: {
-      const age = time === undefined ? status : `${status}, ${formatAge(time)}`;
+      const lasting = time === undefined ? status : `${status}, ${age(time)}`;
       return job.problem === undefined
-        ? age
-        : `${age}, not reached for ${formatAge(now - job.problem.since)}: ${explain(job.problem.error).short}`;
+        ? lasting
+        : `${lasting}, not reached for ${age(now - job.problem.since)}: ${explain(job.problem.error).short}`;
     }
   }
 }
