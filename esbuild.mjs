@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -26,5 +27,9 @@ if (process.argv.includes('--watch')) {
   const context = await esbuild.context(options);
   await context.watch();
 } else {
-  await esbuild.build(options);
+  const { metafile } = await esbuild.build(options);
+  if (production) {
+    // For the packing script, which names the licences of what is inside.
+    await writeFile('dist/metafile.json', JSON.stringify(metafile));
+  }
 }

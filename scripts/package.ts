@@ -1,20 +1,23 @@
 import { once } from 'node:events';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { open as openZip, type Entry, type ZipFile } from 'yauzl';
+import type { Metafile } from 'esbuild';
 import { packFolder } from '../test/vscode/pack.ts';
 import { run } from '../test/vscode/processes.ts';
+import { thirdPartyNotices } from './thirdPartyNotices.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
-const bundle = path.join(repository, 'dist/extension.cjs');
+const dist = path.join(repository, 'dist');
+const bundle = path.join(dist, 'extension.cjs');
 
 /** All that may be inside the package. `.vscodeignore` selects; this list catches it selecting too much. */
 const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/package\.json$/,
-  /^extension\/dist\/extension\.cjs$/,
+  /^extension\/dist\/(extension\.cjs|ThirdPartyNotices\.txt)$/,
   /^extension\/media\/(icon\.png|[\w-]+\.svg)$/,
   /^extension\/(readme|changelog)\.md$/i,
   /^extension\/LICENSE\.txt$/,
@@ -30,13 +33,15 @@ const budgets = { vsix: 250, bundle: 120 };
  */
 export async function packExtension(): Promise<string> {
   // Whatever an earlier build left behind, a source map for one, is not of this bundle.
-  await rm(path.dirname(bundle), { recursive: true, force: true });
+  await rm(dist, { recursive: true, force: true });
   await run(process.execPath, ['esbuild.mjs', '--production'], { cwd: repository });
 
   const manifest = JSON.parse(await readFile(path.join(repository, 'package.json'), 'utf8')) as {
     name: string;
     version: string;
   };
+  const metafile = JSON.parse(await readFile(path.join(dist, 'metafile.json'), 'utf8')) as Metafile;
+  await writeFile(path.join(dist, 'ThirdPartyNotices.txt'), await thirdPartyNotices(metafile, repository));
   const vsix = path.join(repository, `${manifest.name}-${manifest.version}.vsix`);
   await packFolder(repository, vsix);
   await verify(vsix);

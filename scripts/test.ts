@@ -7,7 +7,6 @@ const steps = [
   { title: 'Lint', script: 'lint' },
   { title: 'Types', script: 'types' },
   { title: 'Unit tests', script: 'test:unit' },
-  { title: 'Build', script: 'build' },
   { title: 'Package', script: 'package' },
   { title: "Host tests in VS Code's extension host", script: 'test:host' },
   { title: "UI tests in VS Code's workbench", script: 'test:ui' },

@@ -1,17 +1,14 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { browserLaunch, provisionBrowser } from '../vscode/browser.ts';
 import { outputFolder, repositoryFolder } from '../vscode/cache.ts';
 import { bundleHostTests } from '../vscode/hostTests.ts';
-import { startControl } from '../simulator/control.ts';
-import { startSimulator } from '../simulator/simulator.ts';
-import { TestAccount } from '../vscode/account/testAccount.ts';
 import { packTestAccount } from '../vscode/packTestAccount.ts';
 import { exitOnSignals, run } from '../vscode/processes.ts';
 import { provisionVsCode } from '../vscode/provision.ts';
 import { installExtensions, startServer, type Server } from '../vscode/server.ts';
+import { startEquipment } from './equipment.ts';
 import { testsBegin } from './protocol.ts';
 
 /** Ends a run that hangs; a single test has a timeout of its own. */
@@ -23,34 +20,21 @@ await provisionBrowser();
 await run(process.execPath, ['esbuild.mjs'], { cwd: repositoryFolder });
 const [tests, account] = await Promise.all([bundleHostTests(), packTestAccount()]);
 
-const folder = await mkdtemp(path.join(tmpdir(), 'host-tests-'));
-const folders = { dataFolder: path.join(folder, 'data'), extensionsFolder: path.join(folder, 'extensions') };
-await installExtensions(vsCode, folders, [account]);
-console.log(`Host tests in VS Code ${vsCode.version}`);
-const simulator = await startSimulator({
-  graph: { twins: 50 },
-  deletion: { notStartedMs: 200, durationMs: 1000 },
-  queryLagMs: 0,
-});
-const control = await startControl(simulator, 0);
-const server = await startServer(vsCode, {
-  ...folders,
-  settings: { 'digitalTwins.additionalHosts': [simulator.address] },
-  environment: {
-    ...new TestAccount(path.join(folder, 'account')).environment,
-    NODE_EXTRA_CA_CERTS: simulator.certificateFile,
-    SIMULATOR_ADDRESS: simulator.address,
-    SIMULATOR_CONTROL: control.origin,
-  },
-  flags: ['--enable-smoke-test-driver'],
-});
+const equipment = await startEquipment();
+const folders = {
+  dataFolder: path.join(equipment.folder, 'data'),
+  extensionsFolder: path.join(equipment.folder, 'extensions'),
+};
+let server: Server | undefined;
 try {
+  await installExtensions(vsCode, folders, [account]);
+  console.log(`Host tests in VS Code ${vsCode.version}`);
+  const { settings, environment } = equipment;
+  server = await startServer(vsCode, { ...folders, settings, environment, flags: ['--enable-smoke-test-driver'] });
   process.exitCode = await runInBrowser(server);
 } finally {
-  await server.stop();
-  await control.close();
-  await simulator.close();
-  await rm(folder, { recursive: true, force: true });
+  await server?.stop();
+  await equipment.close();
 }
 
 /** Opens a window that runs the tests instead of being used, and returns the exit code that it asks for. */

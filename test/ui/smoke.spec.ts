@@ -7,7 +7,10 @@ test('The packed extension shows its view and its log', async ({ workbench }) =>
   await workbench.openOutput();
 });
 
-test('A person allows the extension to sign in, once', async ({ workbench, account }) => {
+test('A person allows the extension to sign in, and chooses the account anew by signing in again', async ({
+  workbench,
+  account,
+}) => {
   await workbench.open();
   await workbench.runCommand('Azure Digital Twins: Sign In');
   await workbench.allowSignIn();
@@ -15,6 +18,8 @@ test('A person allows the extension to sign in, once', async ({ workbench, accou
 
   await workbench.reload();
   await workbench.runCommand('Azure Digital Twins: Sign In');
+  await workbench.allowSignIn();
+  await workbench.pick('operator@contoso.com');
   await expect(workbench.notification('Signed in as operator@contoso.com')).toBeVisible();
   expect((await account.calls()).filter(({ name }) => name === 'createSession')).toHaveLength(1);
 });

@@ -49,7 +49,6 @@ test('Backing out at each step sends nothing', async ({ workbench, simulator, ac
     await workbench.runCommand(startCommand);
     await workbench.refuseSignIn();
     await expect(workbench.quickInput).toBeHidden();
-    await expect(workbench.notifications).toHaveCount(0);
   });
 
   await test.step('at the account itself', async () => {
@@ -57,7 +56,6 @@ test('Backing out at each step sends nothing', async ({ workbench, simulator, ac
     await workbench.runCommand(startCommand);
     await workbench.allowSignIn();
     await expect.poll(async () => (await account.calls()).some(({ name }) => name === 'createSession')).toBe(true);
-    await expect(workbench.notifications).toHaveCount(0);
     await account.behave({});
   });
 
@@ -124,4 +122,56 @@ test('A known instance can be picked, and one that is only typed becomes known',
   await workbench.pick('localhost');
   await expect(workbench.quickInputTitle).toContainText('Timeout (2/3)');
   await workbench.dismiss();
+});
+
+test('Other code answers steps beforehand, but never the confirmation, and gets the job', async ({
+  workbench,
+  simulator,
+  account,
+}) => {
+  await openSignedIn(workbench);
+
+  await test.step('Arguments that are not valid are refused with a message', async () => {
+    await account.prepareCommand('digitalTwins.startDeletionJob', { hostname: simulator.address, timeoutInMinutes: 5 });
+    await workbench.runCommand('Test Account: Run Prepared Command');
+    const message = workbench.notification('Enter a whole number of minutes from 15 to 1440. Nothing was sent.');
+    await expect(message).toBeVisible();
+    await workbench.screenshot('invalid-arguments');
+    await workbench.closeNotification(message);
+    expect(await account.commandResult()).toBeUndefined();
+  });
+
+  await account.prepareCommand('digitalTwins.startDeletionJob', {
+    hostname: simulator.address,
+    timeoutInMinutes: 30,
+    operationId: 'nightly-refresh-1',
+    tracestate: 'vendor=1',
+  });
+
+  await test.step('Backing out gives undefined', async () => {
+    await workbench.runCommand('Test Account: Run Prepared Command');
+    await expect(workbench.quickInputTitle).toHaveText('Start Deletion Job on localhost: Confirmation');
+    await workbench.dismiss();
+    await expect.poll(() => account.commandResult()).toBeUndefined();
+    expect(starts(simulator)).toEqual([]);
+  });
+
+  await test.step('Confirming gives the job', async () => {
+    await workbench.runCommand('Test Account: Run Prepared Command');
+    await expect(workbench.quickInputMessage).toContainText('after 30 minutes');
+    await workbench.typeInQuickInput('localhost');
+    await workbench.accept();
+    await expect
+      .poll(() => account.commandResult())
+      .toMatchObject({
+        hostname: simulator.address,
+        id: 'nightly-refresh-1',
+        status: 'notstarted',
+        timeoutInMinutes: 30,
+      });
+  });
+
+  const [start] = starts(simulator);
+  expect(start?.query['timeoutInMinutes']).toBe('30');
+  expect(start?.headers).toMatchObject({ 'operation-id': 'nightly-refresh-1', tracestate: 'vendor=1' });
 });

@@ -63,4 +63,36 @@ test('An instance can be removed from the list, and is not asked any more', asyn
   await addInstance(workbench, simulator);
   await workbench.pickFromRowMenu(workbench.row('localhost'), 'Remove Instance from List');
   await expect(workbench.view).toContainText('Add the instances that you maintain');
+  const asked = simulator.requests.length;
+  await workbench.runCommand('Azure Digital Twins: Refresh');
+  await addInstance(workbench, simulator);
+  await expect(workbench.row('No deletion jobs')).toBeVisible();
+  expect(simulator.requests.length, 'only after it was added again').toBe(asked + 1);
+});
+
+test('Refresh asks one instance by its row, or all by the title of the view', async ({ workbench, simulator }) => {
+  await openSignedIn(workbench);
+  await addInstance(workbench, simulator);
+  await expect(workbench.row('No deletion jobs')).toBeVisible();
+  simulator.instance.plantDeletionJob({ id: 'first', status: 'failed' });
+  await workbench.pressRowButton(workbench.row('localhost'), 'Refresh');
+  await expect(workbench.row('first')).toBeVisible();
+  simulator.instance.plantDeletionJob({ id: 'second', status: 'failed' });
+  await workbench.pressViewButton('Refresh');
+  await expect(workbench.row('second')).toBeVisible();
+});
+
+test('The details of a job follow it, and offer what can be done', async ({ workbench, simulator }) => {
+  simulator.instance.deletion = { ...simulator.instance.deletion, durationMs: 8000 };
+  await openSignedIn(workbench);
+  await startJob(workbench, simulator);
+  await workbench.runCommand('Azure Digital Twins: Show Job Details');
+  await workbench.quickPickRows.filter({ hasText: 'delete-job-' }).first().click();
+  await expect.poll(() => workbench.editorText()).toMatch(/"status": "(notstarted|running)"/);
+  await expect.poll(() => workbench.editorText(), { timeout: 30_000 }).toContain('"status": "succeeded"');
+  await workbench.page.keyboard.type('x');
+  await expect(workbench.page.getByRole('alert').filter({ hasText: 'Cannot edit in read-only editor' })).toBeAttached();
+  expect(await workbench.editorText()).toMatch(/^\{/);
+  await workbench.pressEditorButton('Show Log');
+  await expect(workbench.output).toBeVisible();
 });

@@ -116,6 +116,11 @@ export class Workbench {
     }
   }
 
+  /** Presses a button in the title bar of the active editor. */
+  async pressEditorButton(name: string): Promise<void> {
+    await this.page.locator('.part.editor .editor-actions').getByRole('button', { name, exact: true }).click();
+  }
+
   /** Runs a command from the palette, by its whole title: "Azure Digital Twins: Sign In". */
   async runCommand(title: string): Promise<void> {
     const entry = this.quickPickRow(title);

@@ -24,7 +24,3 @@ export async function bundleHostTests(): Promise<string> {
   });
   return path.join(folder, 'index.cjs');
 }
-
-if (process.argv[1] === import.meta.filename) {
-  await bundleHostTests();
-}

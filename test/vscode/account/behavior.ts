@@ -10,6 +10,18 @@ export const signedInFile = 'signed-in.json';
 /** Written by the test account: one `AccountCall` a line. */
 export const callsFile = 'calls.jsonl';
 
+/** Written by a test: a `PreparedCommand`, run by "Test Account: Run Prepared Command". */
+export const commandFile = 'command.json';
+
+/** Written by the test account: what that command returned, as `{ result }`. */
+export const resultFile = 'result.json';
+
+/** A call as other code makes it. */
+export interface PreparedCommand {
+  readonly command: string;
+  readonly argument: unknown;
+}
+
 /** How the test account behaves; all of it is optional. */
 export interface AccountBehavior {
   /** The person cancels in the browser: `createSession` fails as the built-in provider does then. */

@@ -6,9 +6,12 @@ import {
   accountFolderVariable,
   behaviorFile,
   callsFile,
+  commandFile,
+  resultFile,
   signedInFile,
   type AccountBehavior,
   type AccountCall,
+  type PreparedCommand,
 } from './behavior.ts';
 
 /** Takes the place of the built-in Microsoft authentication. */
@@ -22,6 +25,11 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     vscode.commands.registerCommand('testAccount.signOut', () => {
       provider.signOut();
+    }),
+    vscode.commands.registerCommand('testAccount.runPreparedCommand', async () => {
+      const { command, argument } = JSON.parse(readFileSync(path.join(folder, commandFile), 'utf8')) as PreparedCommand;
+      const result: unknown = await vscode.commands.executeCommand(command, argument);
+      writeFileSync(path.join(folder, resultFile), JSON.stringify({ result }));
     }),
   );
 }

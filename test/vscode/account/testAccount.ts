@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { accountFolderVariable, behaviorFile, callsFile, type AccountBehavior, type AccountCall } from './behavior.ts';
+import {
+  accountFolderVariable,
+  behaviorFile,
+  callsFile,
+  commandFile,
+  resultFile,
+  type AccountBehavior,
+  type AccountCall,
+} from './behavior.ts';
 
 /** A test's end of the test account: says how it behaves and sees what it was asked. */
 export class TestAccount {
@@ -21,6 +29,18 @@ export class TestAccount {
   async behave(behavior: AccountBehavior): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     await writeFile(path.join(this.#folder, behaviorFile), JSON.stringify(behavior));
+  }
+
+  /** Prepares what "Test Account: Run Prepared Command" calls, as other code would. */
+  async prepareCommand(command: string, argument: unknown): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    await rm(path.join(this.#folder, resultFile), { force: true });
+    await writeFile(path.join(this.#folder, commandFile), JSON.stringify({ command, argument }));
+  }
+
+  /** What the prepared command returned. @throws when it has not returned yet */
+  async commandResult(): Promise<unknown> {
+    return (JSON.parse(await readFile(path.join(this.#folder, resultFile), 'utf8')) as { result?: unknown }).result;
   }
 
   /** All calls so far, of all windows, the oldest first. */
