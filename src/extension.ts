@@ -39,17 +39,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const store = new JobStore();
   logJobEnds(store, log, () => clock.now());
   const instances = new KnownInstances(records, store, parseHost, log);
-  const started = new StartedJobs(records, clock);
-  const watcher = new JobWatcher(services, store, clock);
-  const list = new JobList(services, store, started, watcher, randomHex);
-  const starter = new JobStarter(services, instances, started, store, watcher);
+  const started = new StartedJobs(records);
+  const watcher = new JobWatcher(services, store, clock, log);
+  const list = new JobList(services, store, started, watcher, randomHex, log);
+  const starter = new JobStarter(services, instances, started, store, watcher, clock);
 
   // What is shown
   const tree = new JobTree(store, (host) => list.refresh(host), clock);
   const documents = new JobDocuments(store);
   const notifications = new JobNotifications(store, clock, (job) => void showJobEnd(job, clock.now()));
 
-  const parts = { account, instances, list, starter, store, tree, documents, log, randomHex };
+  const ready = instances.load().catch(report);
+  const parts = { account, instances, list, starter, store, tree, documents, ready, log, randomHex };
   context.subscriptions.push(
     log,
     watcher,
@@ -57,12 +58,14 @@ export function activate(context: vscode.ExtensionContext): void {
     documents,
     notifications,
     registerCommands({ ...parts, parseHost, defaultTimeoutInMinutes }),
-    new SignInWatch(vscode.authentication, () => list.refreshSignedOut()),
+    new SignInWatch(vscode.authentication, () => {
+      watcher.lookNow();
+      void list.refreshSignedOut();
+    }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(`${settingsSection}.additionalHosts`)) {
         instances.load().catch(report);
       }
     }),
   );
-  instances.load().catch(report);
 }

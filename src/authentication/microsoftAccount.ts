@@ -46,7 +46,7 @@ export class MicrosoftAccount implements TokenCredential {
    */
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
     if (options?.claims !== undefined) {
-      throw new SignInRequiredError();
+      throw new SignInRequiredError('The instance asks for a new sign-in.');
     }
     const session = await this.#silentSession([scopes].flat());
     if (!session) {

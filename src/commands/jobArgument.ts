@@ -10,13 +10,21 @@ import type { Parts } from './parts.ts';
  * Undefined when the person backs out or there is none.
  */
 export async function jobArgument(
-  { store, documents }: Pick<Parts, 'store' | 'documents'>,
+  { store, list, documents }: Pick<Parts, 'store' | 'list' | 'documents'>,
   argument: unknown,
 ): Promise<DeletionJob | undefined> {
   if (argument instanceof JobNode) {
-    return store.job(argument.host, argument.id);
+    const job = store.job(argument.host, argument.id);
+    if (!job) {
+      void vscode.window.showInformationMessage('This job is no longer listed. Refresh the view Deletion Jobs.');
+    }
+    return job;
   }
   const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
   const shown = uri?.scheme === jobDocumentScheme ? documents.jobOf(uri) : undefined;
-  return shown ?? pickJob(store.jobs);
+  if (shown) {
+    return shown;
+  }
+  await vscode.window.withProgress({ location: { viewId: 'digitalTwins.jobs' } }, () => list.loadUnasked());
+  return pickJob(store.jobs);
 }

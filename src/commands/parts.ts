@@ -18,6 +18,8 @@ export interface Parts {
   readonly store: JobStore;
   readonly tree: JobTree;
   readonly documents: JobDocuments;
+  /** Resolves when the known instances have been read: before, a command would find none. */
+  readonly ready: Promise<void>;
   readonly log: vscode.LogOutputChannel;
   readonly randomHex: RandomHex;
   readonly parseHost: (input: string) => InstanceHost;

@@ -1,16 +1,11 @@
 import * as vscode from 'vscode';
-import { InstanceNode, ProblemNode } from '../views/jobNodes.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 
-/** "Refresh": asks again for the jobs of one instance (its row, or a job's document), or of all. */
+/** "Refresh": asks again for the jobs of all instances, or of the one whose job is in the editor. */
 export function refresh({ list, documents }: Parts): CommandHandler {
   return async (argument) => {
-    const host =
-      argument instanceof InstanceNode || argument instanceof ProblemNode
-        ? argument.host
-        : argument instanceof vscode.Uri
-          ? documents.jobOf(argument)?.host
-          : undefined;
+    // In the title of the view, VS Code passes the row that has the focus; that is not what is to be refreshed.
+    const host = argument instanceof vscode.Uri ? documents.jobOf(argument)?.host : undefined;
     await vscode.window.withProgress({ location: { viewId: 'digitalTwins.jobs' } }, () =>
       host ? list.refresh(host) : list.refreshAll(),
     );

@@ -5,6 +5,7 @@ import { copyJobId } from './copyJobId.ts';
 import { copyTraceparent } from './copyTraceparent.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 import { refresh } from './refresh.ts';
+import { refreshInstance } from './refreshInstance.ts';
 import { removeInstance } from './removeInstance.ts';
 import { showJob } from './showJob.ts';
 import { showLog } from './showLog.ts';
@@ -18,6 +19,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     addInstance: addInstance(parts),
     startDeletionJob: startDeletionJob(parts),
     refresh: refresh(parts),
+    refreshInstance: refreshInstance(parts),
     showJob: showJob(parts),
     showLog: showLog(parts),
     removeInstance: removeInstance(parts),
@@ -28,6 +30,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     ...Object.entries(handlers).map(([name, handler]) =>
       vscode.commands.registerCommand(`digitalTwins.${name}`, async (argument?: unknown) => {
         try {
+          await parts.ready;
           return await handler(argument);
         } catch (error) {
           reportFailure(parts.log, error);

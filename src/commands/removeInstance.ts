@@ -1,11 +1,21 @@
+import * as vscode from 'vscode';
+import { isActive } from '../jobs/deletionJob.ts';
 import { InstanceNode } from '../views/jobNodes.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 
-/** "Remove Instance from List": forgets an instance here; at the service nothing happens. */
-export function removeInstance({ instances }: Parts): CommandHandler {
+/** "Remove Instance from List": forgets an instance here; at the service nothing happens, which is said where it matters. */
+export function removeInstance({ instances, store }: Parts): CommandHandler {
   return async (argument) => {
-    if (argument instanceof InstanceNode) {
-      await instances.remove(argument.host);
+    if (!(argument instanceof InstanceNode)) {
+      return;
+    }
+    const { host } = argument;
+    const isDeleting = store.instance(host)?.jobs.some(isActive) ?? false;
+    await instances.remove(host);
+    if (isDeleting) {
+      void vscode.window.showInformationMessage(
+        `${host.name} was removed from the list. Its deletion job goes on at the service and is no longer watched.`,
+      );
     }
   };
 }

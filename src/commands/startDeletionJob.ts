@@ -10,7 +10,7 @@ import { newOperationId, parseOperationId } from '../service/operationId.ts';
 import { checkTimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import { TraceContext } from '../service/traceContext.ts';
 import { jobJson, type JobJson } from '../views/jobDocument.ts';
-import { InstanceNode } from '../views/jobNodes.ts';
+import { InstanceNode, isRow } from '../views/jobNodes.ts';
 import { readArguments } from './arguments.ts';
 import type { Parts } from './parts.ts';
 
@@ -55,12 +55,12 @@ function readGiven(
   { parseHost, randomHex }: Parts,
   argument: unknown,
 ): Pick<StartRequest, 'operationId' | 'trace'> & { readonly given: Partial<Answers> } {
-  const fromRow = argument instanceof InstanceNode;
+  const row = argument instanceof InstanceNode ? argument : undefined;
   const { hostname, timeoutInMinutes, operationId, traceparent, tracestate } = readArguments(
-    fromRow ? undefined : argument,
+    isRow(argument) ? undefined : argument,
     ['hostname', 'timeoutInMinutes', 'operationId', 'traceparent', 'tracestate'],
   );
-  const host = fromRow ? argument.host : hostname === undefined ? undefined : parseHost(hostname);
+  const host = row?.host ?? (hostname === undefined ? undefined : parseHost(hostname));
   return {
     given: {
       ...(host && { host }),

@@ -6,12 +6,13 @@ import type { TraceContext } from '../service/traceContext.ts';
 /**
  * How a job stands. `other` is a status newer than this extension: taken as active until it becomes a known end.
  * `forgotten` is a job that was active when last seen and that the service no longer knows: its outcome is unknown.
+ * `unconfirmed` is a start that was sent and got no clear answer; it turns out to be a job, or `absent`.
  */
 export type JobState =
   | { readonly status: 'notstarted' | 'running' }
   | { readonly status: 'succeeded'; readonly finishedAt: number | undefined }
   | { readonly status: 'failed'; readonly finishedAt: number | undefined; readonly error: DeleteJobError | undefined }
-  | { readonly status: 'forgotten' }
+  | { readonly status: 'forgotten' | 'unconfirmed' | 'absent' }
   | { readonly status: 'other'; readonly text: string };
 
 /** Why the last look at an active job failed, and since when none has succeeded. */
@@ -40,6 +41,8 @@ export interface DeletionJob {
 
 /** What the service does not tell of a job and only its starter knows. */
 export interface JobStart {
+  /** Milliseconds since the Unix epoch, by this machine's clock. */
+  readonly startedAt: number;
   /** Undefined: the service's default. */
   readonly timeoutInMinutes: TimeoutInMinutes | undefined;
 }
@@ -62,32 +65,53 @@ export function deletionJob(
   };
 }
 
-/** Whether the job goes on at the service, so that it has to be watched. */
+/** A start that got no clear answer. */
+export function unconfirmedJob(
+  host: InstanceHost,
+  id: string,
+  known: { readonly trace: TraceContext; readonly start: JobStart },
+): DeletionJob {
+  return {
+    host,
+    id,
+    state: { status: 'unconfirmed' },
+    createdAt: undefined,
+    trace: known.trace,
+    start: known.start,
+    answer: { id },
+    problem: undefined,
+  };
+}
+
+/** Whether the job goes on at the service, or may do so: it has to be watched. */
 export function isActive({ state }: DeletionJob): boolean {
   switch (state.status) {
     case 'notstarted':
     case 'running':
     case 'other':
+    case 'unconfirmed':
       return true;
     case 'succeeded':
     case 'failed':
     case 'forgotten':
+    case 'absent':
       return false;
   }
 }
 
 /** Names a job among those of all instances. */
 export function jobKey({ host, id }: Pick<DeletionJob, 'host' | 'id'>): string {
-  return `${host.hostname}/${id}`;
+  return `${host.hostname}/jobs/${id}`;
 }
 
 /**
  * Milliseconds that the job took, or has taken until `now` while it is active.
- * Undefined when the service named no times.
+ * Undefined when neither the service nor the start named the times.
  */
 export function elapsed(job: DeletionJob, now: number): number | undefined {
+  const begin = job.createdAt ?? job.start?.startedAt;
   const end = isActive(job) ? now : 'finishedAt' in job.state ? job.state.finishedAt : undefined;
-  return job.createdAt === undefined || end === undefined ? undefined : Math.max(0, end - job.createdAt);
+  return begin === undefined || end === undefined ? undefined : Math.max(0, end - begin);
 }
 
 function jobState(answer: DeleteJob): JobState {

@@ -1,6 +1,8 @@
 import type { DeleteJobsByHost } from '../service/deleteJobsByHost.ts';
 import { SignInRequiredError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
+import type { Log } from '../service/log.ts';
+import { logFailure } from '../service/logFailure.ts';
 import type { RandomHex } from '../service/random.ts';
 import { TraceContext } from '../service/traceContext.ts';
 import { deletionJob, isActive, type DeletionJob } from './deletionJob.ts';
@@ -15,6 +17,7 @@ export class JobList {
   readonly #started: StartedJobs;
   readonly #watcher: JobWatcher;
   readonly #randomHex: RandomHex;
+  readonly #log: Log;
   readonly #underway = new Map<string, Promise<void>>();
 
   constructor(
@@ -23,12 +26,14 @@ export class JobList {
     started: StartedJobs,
     watcher: JobWatcher,
     randomHex: RandomHex,
+    log: Log,
   ) {
     this.#deleteJobs = deleteJobs;
     this.#store = store;
     this.#started = started;
     this.#watcher = watcher;
     this.#randomHex = randomHex;
+    this.#log = log;
   }
 
   /** Asks the instance for all its jobs. Never fails: why it could not be had is in the store. Asked twice, asks once. */
@@ -47,6 +52,12 @@ export class JobList {
     await Promise.all(this.#store.instances.map(({ host }) => this.refresh(host)));
   }
 
+  /** Asks for the jobs of the instances that have not been asked yet. */
+  async loadUnasked(): Promise<void> {
+    const unasked = this.#store.instances.filter(({ list }) => list.kind === 'unasked');
+    await Promise.all(unasked.map(({ host }) => this.refresh(host)));
+  }
+
   /** Refreshes the instances whose jobs could not be had for want of an account. */
   async refreshSignedOut(): Promise<void> {
     const signedOut = this.#store.instances.filter(
@@ -58,10 +69,15 @@ export class JobList {
   async #refresh(host: InstanceHost): Promise<void> {
     // A job that was started elsewhere goes on under the trace of the request that found it.
     const trace = TraceContext.begin(this.#randomHex);
+    const earlier = this.#store.instance(host)?.jobs ?? [];
     try {
       const started = await this.#started.startsOn(host);
       const jobs: DeletionJob[] = [];
       for await (const page of this.#deleteJobs.forHost(host).list(trace)) {
+        if (!this.#store.instance(host)) {
+          // Removed meanwhile, or no longer allowed: nothing more is sent there.
+          return;
+        }
         for (const { id, ...answer } of page) {
           if (id !== undefined) {
             const known = this.#store.job(host, id) ?? { start: undefined, trace, ...started.get(id) };
@@ -69,8 +85,9 @@ export class JobList {
           }
         }
       }
-      this.#store.setJobs(host, jobs);
+      this.#store.setJobs(host, jobs, earlier);
     } catch (error) {
+      logFailure(this.#log, error);
       this.#store.setListFailed(host, error);
     }
     this.#store

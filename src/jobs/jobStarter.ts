@@ -1,11 +1,13 @@
+import type { Clock } from '../service/clock.ts';
+import { errorCodes } from '../service/deleteJob.ts';
 import type { AddOptions, DeleteJobs } from '../service/deleteJobs.ts';
 import type { DeleteJobsByHost } from '../service/deleteJobsByHost.ts';
-import { ServiceError, SignInFailedError, SignInRequiredError } from '../service/errors.ts';
+import { ConnectionError, ServiceError, SignInFailedError, SignInRequiredError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { OperationId } from '../service/operationId.ts';
 import type { TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import type { TraceContext } from '../service/traceContext.ts';
-import { deletionJob, type DeletionJob } from './deletionJob.ts';
+import { deletionJob, unconfirmedJob, type DeletionJob } from './deletionJob.ts';
 import type { JobStore } from './jobStore.ts';
 import type { JobWatcher } from './jobWatcher.ts';
 import type { KnownInstances } from './knownInstances.ts';
@@ -41,6 +43,7 @@ export class JobStarter {
   readonly #started: StartedJobs;
   readonly #store: JobStore;
   readonly #watcher: JobWatcher;
+  readonly #clock: Clock;
 
   constructor(
     deleteJobs: DeleteJobsByHost,
@@ -48,26 +51,30 @@ export class JobStarter {
     started: StartedJobs,
     store: JobStore,
     watcher: JobWatcher,
+    clock: Clock,
   ) {
     this.#deleteJobs = deleteJobs;
     this.#instances = instances;
     this.#started = started;
     this.#store = store;
     this.#watcher = watcher;
+    this.#clock = clock;
   }
 
   /**
-   * Starts a deletion job. The instance becomes a known one.
+   * Starts a deletion job. The instance becomes a known one. A start without a clear answer is watched as unconfirmed.
    *
    * @throws StartFailedError when the service did not accept it or its answer did not arrive
    */
   async start({ host, timeoutInMinutes, operationId, trace }: StartRequest): Promise<DeletionJob> {
-    const known = { trace, start: { timeoutInMinutes } };
+    const known = { trace, start: { startedAt: this.#clock.now(), timeoutInMinutes } };
     const isNew = await this.#writeDown(host, operationId, known);
-    const answer = await this.#send(host, { operationId, timeoutInMinutes, trace }, isNew);
-    const job = deletionJob(host, answer, known);
-    this.#store.setJob(job);
-    this.#watcher.watch(job);
+    const answer = await this.#send({ operationId, timeoutInMinutes, trace }, host, known, isNew);
+    const job = this.#watched(deletionJob(host, answer, known));
+    if (job.id !== operationId) {
+      // The job runs and is shown; without this it would only be a stranger after a restart.
+      await this.#started.remember(host, job.id, known).catch(() => undefined);
+    }
     return job;
   }
 
@@ -80,19 +87,33 @@ export class JobStarter {
     }
   }
 
-  async #send(host: InstanceHost, options: AddOptions, isNew: boolean): ReturnType<DeleteJobs['add']> {
+  async #send(
+    options: AddOptions,
+    host: InstanceHost,
+    known: RememberedStart,
+    isNew: boolean,
+  ): ReturnType<DeleteJobs['add']> {
+    const id = options.operationId;
     try {
       return await this.#deleteJobs.forHost(host).add(options);
     } catch (error) {
-      if (!provesNothingStarted(error)) {
+      // An id that is taken, and by a start of ours, means that this start was accepted.
+      if (!provesNothingStarted(error) || (!isNew && isIdTaken(error))) {
+        this.#watched(this.#store.job(host, id) ?? unconfirmedJob(host, id, known));
         throw new StartFailedError(host, 'unknown', error);
       }
       if (isNew) {
         // A record too many is harmless: the service will never list the job.
-        await this.#started.forget(host, options.operationId).catch(() => undefined);
+        await this.#started.forget(host, id).catch(() => undefined);
       }
       throw new StartFailedError(host, 'no', error);
     }
+  }
+
+  #watched(job: DeletionJob): DeletionJob {
+    this.#store.setJob(job);
+    this.#watcher.watch(job);
+    return job;
   }
 }
 
@@ -101,6 +122,11 @@ function provesNothingStarted(error: unknown): boolean {
   return (
     error instanceof SignInRequiredError ||
     error instanceof SignInFailedError ||
+    (error instanceof ConnectionError && !error.mayHaveArrived) ||
     (error instanceof ServiceError && error.status >= 400 && error.status < 500 && error.status !== 408)
   );
+}
+
+function isIdTaken(error: unknown): boolean {
+  return error instanceof ServiceError && errorCodes(error.error).includes('ValidationFailed');
 }

@@ -71,17 +71,19 @@ export class JobStore extends EventEmitter<JobStoreEvents> {
   }
 
   /**
-   * Takes over a complete list. An active job that is missing from it stays, since a list may have been on its way when
-   * the job was started; any other job that is missing has been purged by the service and goes.
+   * Takes over a complete list. A job that is missing from it goes when it had ended before the list was asked for: the
+   * service has purged it. Any other stays: the list was on its way when the job was started.
+   *
+   * @param earlier the instance's jobs when the list was asked for
    */
-  setJobs(host: InstanceHost, listed: readonly DeletionJob[]): void {
+  setJobs(host: InstanceHost, listed: readonly DeletionJob[], earlier: readonly DeletionJob[]): void {
     const entry = this.#entries.get(host.hostname);
     if (!entry) {
       return;
     }
     const before = entry.jobs;
-    const kept = [...before.values()].filter(isActive);
-    entry.jobs = new Map(kept.map((job) => [job.id, job]));
+    entry.jobs = new Map(before);
+    earlier.filter((job) => !isActive(job)).forEach(({ id }) => entry.jobs.delete(id));
     listed.forEach((job) => entry.jobs.set(job.id, newer(before.get(job.id), job)));
     entry.sorted = undefined;
     const sameSet = before.size === entry.jobs.size && [...before.keys()].every((id) => entry.jobs.has(id));
@@ -133,11 +135,15 @@ function asInstance(entry: Entry): Instance {
   return { host: entry.host, list: entry.list, jobs: entry.sorted };
 }
 
-// Answers may overtake one another: one that was under way when the job ended must not revive it.
+// Answers may overtake one another: one that was under way when the job ended must not revive it, nor take its end away.
 function newer(known: DeletionJob | undefined, job: DeletionJob): DeletionJob {
   if (!known) {
     return job;
   }
-  const hasEnded = known.state.status === 'succeeded' || known.state.status === 'failed';
-  return (hasEnded && isActive(job)) || isDeepStrictEqual(known, job) ? known : job;
+  const isFinal = hasOutcome(known) && !hasOutcome(job);
+  return isFinal || isDeepStrictEqual(known, job) ? known : job;
+}
+
+function hasOutcome({ state }: DeletionJob): boolean {
+  return state.status === 'succeeded' || state.status === 'failed';
 }

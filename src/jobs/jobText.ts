@@ -8,6 +8,10 @@ export function statusText({ state }: DeletionJob): string {
   switch (state.status) {
     case 'notstarted':
       return 'not started';
+    case 'unconfirmed':
+      return 'start unconfirmed';
+    case 'absent':
+      return 'was not started';
     case 'forgotten':
       return 'unknown to the service';
     case 'other':
@@ -31,13 +35,14 @@ export function describeJob(job: DeletionJob, now: number, age: (milliseconds: n
       return time === undefined ? status : `${status} in ${formatDuration(time)}`;
     case 'failed':
       return time === undefined ? status : `${status} after ${formatDuration(time)}`;
+    case 'absent':
     case 'forgotten':
       return status;
     default: {
       const lasting = time === undefined ? status : `${status}, ${age(time)}`;
       return job.problem === undefined
         ? lasting
-        : `${lasting}, not reached for ${age(now - job.problem.since)}: ${explain(job.problem.error).short}`;
+        : `${lasting}, no news for ${age(now - job.problem.since)}: ${explain(job.problem.error).short}`;
     }
   }
 }

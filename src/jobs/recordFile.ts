@@ -1,5 +1,6 @@
-import { readFile, rename } from 'node:fs/promises';
-import { writeFile } from 'atomically';
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import * as v from 'valibot';
 import type { Clock } from '../service/clock.ts';
 import type { Log } from '../service/log.ts';
@@ -63,7 +64,8 @@ export class RecordFile {
   change(edit: (before: Records) => Records): Promise<Records> {
     return this.#inTurn(async () => {
       const changed = edit(await this.#read());
-      await writeFile(this.#path, `${JSON.stringify(changed, undefined, 2)}\n`);
+      await mkdir(dirname(this.#path), { recursive: true });
+      await writeFileAtomic(this.#path, `${JSON.stringify(changed, undefined, 2)}\n`);
       return changed;
     });
   }

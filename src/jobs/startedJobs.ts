@@ -1,5 +1,4 @@
 import type { InstanceHost } from '../service/instanceHost.ts';
-import type { Clock } from '../service/clock.ts';
 import { checkTimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import { TraceContext } from '../service/traceContext.ts';
 import type { JobStart } from './deletionJob.ts';
@@ -17,11 +16,9 @@ export interface RememberedStart {
 /** The jobs that this extension started: their trace and timeout, which the service does not tell. */
 export class StartedJobs {
   readonly #records: RecordFile;
-  readonly #clock: Clock;
 
-  constructor(records: RecordFile, clock: Clock) {
+  constructor(records: RecordFile) {
     this.#records = records;
-    this.#clock = clock;
   }
 
   /** What is remembered of the starts on one instance, by job id. */
@@ -37,11 +34,10 @@ export class StartedJobs {
    * @returns whether there was none
    */
   async remember(host: InstanceHost, id: string, { trace, start }: RememberedStart): Promise<boolean> {
-    const now = this.#clock.now();
     const record: StartRecord = {
       hostname: host.hostname,
       id,
-      startedAt: now,
+      startedAt: start.startedAt,
       traceparent: trace.traceparent,
       ...(trace.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
       ...(start.timeoutInMinutes === undefined ? {} : { timeoutInMinutes: start.timeoutInMinutes }),
@@ -49,7 +45,10 @@ export class StartedJobs {
     const { starts } = await this.#records.change((records) =>
       records.starts.some((old) => matches(old, host, id))
         ? records
-        : { ...records, starts: [...records.starts.filter((old) => now - old.startedAt < keepForMs), record] },
+        : {
+            ...records,
+            starts: [...records.starts.filter((old) => start.startedAt - old.startedAt < keepForMs), record],
+          },
     );
     return starts.includes(record);
   }
@@ -72,7 +71,13 @@ function remembered(record: StartRecord): [string, RememberedStart][] {
     const timeoutInMinutes =
       record.timeoutInMinutes === undefined ? undefined : checkTimeoutInMinutes(record.timeoutInMinutes);
     return [
-      [record.id, { trace: TraceContext.parse(record.traceparent, record.tracestate), start: { timeoutInMinutes } }],
+      [
+        record.id,
+        {
+          trace: TraceContext.parse(record.traceparent, record.tracestate),
+          start: { startedAt: record.startedAt, timeoutInMinutes },
+        },
+      ],
     ];
   } catch {
     // Edited by hand into something that no start can have had: the job is shown as one started elsewhere.

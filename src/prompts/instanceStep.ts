@@ -22,36 +22,39 @@ export function askInstance(
       ? 'Choose an instance, or enter its host name'
       : 'Enter the host name, for example contoso.api.wcus.digitaltwins.azure.net';
   pick.matchOnDescription = true;
-  const knownItems = known.map((host) => ({ label: host.name, description: host.hostname, host }));
+  const knownItems: readonly HostItem[] = known.map((host) => ({ label: host.name, description: host.hostname, host }));
   const offer = (typed: string): void => {
-    pick.items = [...knownItems, ...typedItems(typed.trim(), known, parseHost)];
+    pick.items = offered(typed.trim(), knownItems, parseHost);
   };
   pick.onDidChangeValue(offer);
   offer('');
   return showStep(pick, position, () => {
-    // Enter may come before the rows have followed what was typed: a host name in the box is what is meant then, not
-    // the row that happens to be active.
+    // Enter may come before the rows have followed what was typed. A row that is no longer offered is not meant then.
+    const [selected] = pick.selectedItems;
+    if (selected && pick.items.includes(selected)) {
+      return selected.host;
+    }
     const typed = readHost(pick.value, parseHost);
-    return typed instanceof InvalidInputError ? pick.selectedItems[0]?.host : typed;
+    return typed instanceof InvalidInputError ? undefined : typed;
   });
 }
 
-/** The row for what was typed: the instance that it names, or why it can't be one. */
-function typedItems(
+/** The rows for what was typed: the one instance that it names, or the known ones, with a reason where none can match. */
+function offered(
   typed: string,
-  known: readonly InstanceHost[],
+  known: readonly HostItem[],
   parseHost: (input: string) => InstanceHost,
-): HostItem[] {
-  // What filters the known ones is a search and no mistake, and one that is typed out is among them.
-  const lower = typed.toLowerCase();
+): readonly HostItem[] {
   const host = readHost(typed, parseHost);
-  if (host instanceof InvalidInputError) {
-    const searching = typed === '' || known.some(({ hostname }) => hostname.includes(lower));
-    return searching ? [] : [{ label: `$(error) ${typed}`, detail: host.message, host: undefined, alwaysShow: true }];
+  if (!(host instanceof InvalidInputError)) {
+    // A whole host name was typed: another instance that merely contains it must not stand beside it.
+    const same = known.find((item) => item.host?.hostname === host.hostname);
+    return [{ ...(same ?? { label: host.hostname, description: 'use this instance', host }), alwaysShow: true }];
   }
-  return known.some(({ hostname }) => hostname === lower)
-    ? []
-    : [{ label: host.hostname, description: 'use this instance', host, alwaysShow: true }];
+  const searching = typed === '' || known.some((item) => item.host?.hostname.includes(typed.toLowerCase()));
+  return searching
+    ? known
+    : [...known, { label: `$(error) ${typed}`, detail: host.message, host: undefined, alwaysShow: true }];
 }
 
 function readHost(typed: string, parseHost: (input: string) => InstanceHost): InstanceHost | InvalidInputError {

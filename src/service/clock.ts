@@ -8,8 +8,11 @@ export interface Clock {
   delay(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own time. */
+/** Node's timers fire at once beyond this. */
+const longestTimerInMs = 2 ** 31 - 1;
+
+/** The machine's own time. A delay ends after 24 days at the latest. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  delay: (milliseconds, signal) => delay(milliseconds, undefined, signal && { signal }),
+  delay: (milliseconds, signal) => delay(Math.min(milliseconds, longestTimerInMs), undefined, signal && { signal }),
 };

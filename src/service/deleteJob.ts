@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 
-/**
- * The wire types of "Delete Jobs" (API version 2023-10-31). Every field is optional there and the status is an open
- * enumeration, so what doesn't have the documented type is read as absent rather than refused.
- */
+// The wire types of "Delete Jobs" (API version 2023-10-31). Every field is optional there and the status is an open
+// enumeration, so what doesn't have the documented type is read as absent rather than refused.
 
 /** A more specific code within an error; recursive. */
 export interface DeleteJobInnerError {
@@ -41,6 +39,7 @@ export interface DeleteJobPage {
 }
 
 const text = v.fallback(v.optional(v.string()), undefined);
+const nothing = v.fallback(v.optional(v.never()), undefined);
 
 /** An object with these fields. Valibot takes an array for one too. */
 const object = <T extends v.ObjectEntries>(entries: T) =>
@@ -49,17 +48,21 @@ const object = <T extends v.ObjectEntries>(entries: T) =>
     v.object(entries),
   );
 
-const innerError: v.GenericSchema<unknown, DeleteJobInnerError> = object({
-  code: text,
-  innererror: v.fallback(v.optional(v.lazy(() => innerError)), undefined),
-});
+/** Errors nest without limit in the contract; what lies deeper than this is read as absent. */
+const depthLimit = 16;
 
-const error: v.GenericSchema<unknown, DeleteJobError> = object({
-  code: text,
-  message: text,
-  details: v.fallback(v.optional(v.array(v.lazy(() => error))), undefined),
-  innererror: v.fallback(v.optional(innerError), undefined),
-});
+function innerErrorTo(depth: number): v.GenericSchema<unknown, DeleteJobInnerError> {
+  const innererror = depth === 0 ? nothing : v.fallback(v.optional(innerErrorTo(depth - 1)), undefined);
+  return object({ code: text, innererror });
+}
+
+function errorTo(depth: number): v.GenericSchema<unknown, DeleteJobError> {
+  const details = depth === 0 ? nothing : v.fallback(v.optional(v.array(errorTo(depth - 1))), undefined);
+  const innererror = v.fallback(v.optional(innerErrorTo(depth)), undefined);
+  return object({ code: text, message: text, details, innererror });
+}
+
+const error = errorTo(depthLimit);
 
 const deleteJob: v.GenericSchema<unknown, DeleteJob> = object({
   id: text,
@@ -71,7 +74,7 @@ const deleteJob: v.GenericSchema<unknown, DeleteJob> = object({
 });
 
 const deleteJobPage: v.GenericSchema<unknown, DeleteJobPage> = object({
-  value: v.array(deleteJob),
+  value: v.array(v.fallback(deleteJob, {})),
   nextLink: text,
 });
 
@@ -97,7 +100,7 @@ function read<T>(schema: v.GenericSchema<unknown, T>, body: string): T | undefin
     const result = v.safeParse(schema, JSON.parse(body));
     return result.success ? result.output : undefined;
   } catch {
-    // No JSON, or nested deeper than the stack: either way nothing that the contract describes.
+    // No JSON: nothing that the contract describes.
     return undefined;
   }
 }

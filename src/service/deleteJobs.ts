@@ -10,7 +10,7 @@ import { readDeleteJob, readDeleteJobPage, readError, type DeleteJob } from './d
 import { ConnectionError, ServiceError, UnexpectedAnswerError, type Exchange } from './errors.ts';
 import { errorLine } from './errorText.ts';
 import type { InstanceHost } from './instanceHost.ts';
-import type { OperationId } from './operationId.ts';
+import { isOperationId, type OperationId } from './operationId.ts';
 import { createInstancePipeline, type Transport } from './pipeline.ts';
 import { printable } from './printable.ts';
 import { RequestPacer } from './requestPacer.ts';
@@ -66,7 +66,7 @@ export class DeleteJobs {
     this.#checkOperationLocation(answer);
     // Accepted is accepted: a body that can't be read must not make a started job look like one that wasn't.
     const job = readDeleteJob(answer.response.bodyAsText ?? '');
-    return { ...job, id: job?.id ?? operationId };
+    return { ...job, id: this.#acceptedId(job?.id, operationId, answer.exchange) };
   }
 
   /**
@@ -191,6 +191,18 @@ export class DeleteJobs {
         `${describe(exchange)}: Operation-Location on another host refused: ${printable(location, 300)}`,
       );
     }
+  }
+
+  #acceptedId(answered: string | undefined, sent: OperationId, exchange: Exchange): string {
+    if (answered === undefined || answered === sent) {
+      return sent;
+    }
+    const usable = isOperationId(answered) ? answered : sent;
+    this.#transport.log.warn(
+      `${exchange.operation}, host ${exchange.hostname}: the job was sent as ${sent} and accepted as ` +
+        `${printable(answered, 128)}; it is watched as ${usable}.`,
+    );
+    return usable;
   }
 
   #unexpected(exchange: Exchange, what: string): UnexpectedAnswerError {

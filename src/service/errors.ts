@@ -5,12 +5,12 @@ export class InvalidInputError extends Error {
   override readonly name = 'InvalidInputError';
 }
 
-/** No token could be had without asking the person; nothing was sent. */
+/** No token could be had without asking the person; nothing was sent. The message says why. */
 export class SignInRequiredError extends Error {
   override readonly name = 'SignInRequiredError';
 
-  constructor() {
-    super('No account is signed in.');
+  constructor(message = 'No account is signed in.') {
+    super(message);
   }
 }
 
@@ -64,7 +64,11 @@ export class ServiceError extends Error {
   }
 }
 
-/** No answer: the connection could not be made or broke. Whether the request arrived is unknown. */
+/** Codes of a connection that was never made: no name, no route, no listener, no trust. */
+const neverConnected =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$|CERT|SIGNATURE|ERR_TLS/;
+
+/** No answer: the connection could not be made or broke. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   readonly exchange: Exchange;
@@ -75,6 +79,11 @@ export class ConnectionError extends Error {
     super(cause.message, { cause });
     this.exchange = exchange;
     this.code = code;
+  }
+
+  /** Whether the request may have reached the instance; false when no connection was made. */
+  get mayHaveArrived(): boolean {
+    return !neverConnected.test(this.code);
   }
 }
 

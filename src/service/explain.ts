@@ -33,7 +33,7 @@ export function explain(error: unknown): Explanation {
   if (error instanceof SignInRequiredError) {
     return {
       short: 'Not signed in',
-      happened: 'No account is signed in.',
+      happened: error.message,
       advice: 'Sign in with an account that has the role "Azure Digital Twins Data Owner" on the instance.',
       remedy: 'signIn',
     };
@@ -87,7 +87,7 @@ function explainServiceError(error: ServiceError): Explanation {
   if (codes.includes('JobLimitReached')) {
     return {
       short: row,
-      happened: `Another bulk job is active on ${hostname}. ${said}`,
+      happened: `Another bulk job is active on ${hostname}, a deletion or an import. ${said}`,
       advice: 'An instance runs one deletion or import job at a time. Wait until that job has ended, then start again.',
       remedy: 'refresh',
     };
@@ -142,14 +142,17 @@ function explainServiceError(error: ServiceError): Explanation {
     case 429:
       return {
         short: row,
-        happened: `${hostname} is asked too often. ${said}`,
+        happened: `${hostname} has had too many requests. ${said}`,
         advice: `Try again ${after(error.retryAfterInMs)}. The limit of one request a second counts for all who use the instance.`,
         remedy: 'refresh',
       };
     default:
       return {
         short: row,
-        happened: `${hostname} answered with status ${error.status}. ${said}`,
+        happened:
+          error.status < 300
+            ? `${hostname} answered with status ${error.status}, which is not the one that the service documents.`
+            : `${hostname} answered with status ${error.status}. ${said}`,
         advice:
           error.status >= 500
             ? `The service has trouble of its own. Try again ${after(error.retryAfterInMs)}.`
@@ -180,7 +183,12 @@ function saidByService({ error, status }: ServiceError): string {
 }
 
 function after(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? 'in a few minutes' : `in ${Math.max(1, Math.ceil(milliseconds / 1000))} s`;
+  if (milliseconds === undefined) {
+    return 'in a few minutes';
+  }
+  return milliseconds > 90_000
+    ? `in ${Math.ceil(milliseconds / 60_000)} min`
+    : `in ${Math.max(1, Math.ceil(milliseconds / 1000))} s`;
 }
 
 function explainConnectionError(error: ConnectionError): Explanation {
@@ -208,6 +216,14 @@ function explainConnectionError(error: ConnectionError): Explanation {
       happened: `The certificate of ${hostname} is not trusted (${code}).`,
       advice: "Behind an inspecting proxy, install its certificate in the system's store and reload the window.",
       remedy: 'showLog',
+    };
+  }
+  if (code === 'PARSE_ERROR' || code.startsWith('HPE_')) {
+    return {
+      short: `Answer not readable (${code})`,
+      happened: `The answer of ${hostname} could not be read (${code}).`,
+      advice: 'Try again. If it stays so, a proxy may be changing answers on their way.',
+      remedy: 'refresh',
     };
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') {

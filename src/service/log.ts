@@ -3,5 +3,6 @@ export interface Log {
   trace(message: string): void;
   info(message: string): void;
   warn(message: string): void;
-  error(message: string): void;
+  /** An Error is written with its stack. */
+  error(error: string | Error): void;
 }

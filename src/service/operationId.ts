@@ -16,10 +16,15 @@ export function newOperationId(randomHex: RandomHex): OperationId {
  * @throws InvalidInputError for everything else
  */
 export function parseOperationId(input: string): OperationId {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(input)) {
+  if (!isOperationId(input)) {
     throw new InvalidInputError(
       'An operation id has letters, digits, ".", "_" and "-", at most 128, and begins with a letter or digit.',
     );
   }
-  return input as OperationId;
+  return input;
+}
+
+/** Whether an id has the form that {@link parseOperationId} accepts. */
+export function isOperationId(input: string): input is OperationId {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(input);
 }

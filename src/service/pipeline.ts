@@ -9,6 +9,7 @@ import {
   type HttpClient,
   type Pipeline,
 } from '@azure/core-rest-pipeline';
+import { BoundedCredential } from './boundedCredential.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { pacePolicy, requestLogPolicy, spanPolicy, timeLimitPolicy } from './policies.ts';
@@ -17,6 +18,9 @@ import type { RequestPacer } from './requestPacer.ts';
 
 /** The scope of a token for the data plane of Azure Digital Twins in the public cloud. */
 export const dataPlaneScope = 'https://digitaltwins.azure.net/.default';
+
+/** Milliseconds until a request without a complete answer is given up, and likewise its token. */
+const timeLimitInMs = 30_000;
 
 /** What requests need besides their instance: all of it passed in. */
 export interface Transport {
@@ -27,8 +31,6 @@ export interface Transport {
   readonly log: Log;
   /** Name and version of the extension, in front of the library's own. */
   readonly userAgent: string;
-  /** Milliseconds until an attempt without a complete answer is given up; default 30 s. */
-  readonly timeLimitInMs?: number;
   /** Milliseconds before the first repetition of a read; default 1 s, doubling. */
   readonly retryDelayInMs?: number;
 }
@@ -50,11 +52,15 @@ export function createInstancePipeline(transport: Transport, pacer: RequestPacer
     pipeline.addPolicy(exponentialRetryPolicy(retry), { phase: 'Retry' });
     pipeline.addPolicy(systemErrorRetryPolicy(retry), { phase: 'Retry' });
   }
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: dataPlaneScope }), { phase: 'Sign' });
+  const claims = repeat === 'reads' ? 'answered' : 'refused';
+  const bounded = new BoundedCredential(credential, clock, timeLimitInMs, claims);
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: bounded, scopes: dataPlaneScope }), {
+    phase: 'Sign',
+  });
   const last = { afterPhase: 'Sign' } as const;
   pipeline.addPolicy(spanPolicy(randomHex), last);
   pipeline.addPolicy(pacePolicy(pacer), last);
-  pipeline.addPolicy(timeLimitPolicy(clock, transport.timeLimitInMs ?? 30_000), last);
+  pipeline.addPolicy(timeLimitPolicy(clock, timeLimitInMs), last);
   pipeline.addPolicy(requestLogPolicy(log, clock), last);
   // The library's own log: all headers, with every value withheld that is not on its list of harmless ones.
   const trace = Object.assign(

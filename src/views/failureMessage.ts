@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { StartFailedError } from '../jobs/jobStarter.ts';
-import { ConnectionError, InvalidInputError, ServiceError, UnexpectedAnswerError } from '../service/errors.ts';
 import { explain, type Remedy } from '../service/explain.ts';
+import { logFailure } from '../service/logFailure.ts';
 
 /** What the button of a remedy says; its command is `digitalTwins.` and the remedy. */
 export const remedyTitles: Readonly<Record<Remedy, string>> = {
@@ -14,19 +14,6 @@ export const remedyTitles: Readonly<Record<Remedy, string>> = {
 export function reportFailure(log: vscode.LogOutputChannel, error: unknown): void {
   logFailure(log, error instanceof StartFailedError ? error.cause : error);
   void showFailure(error);
-}
-
-function logFailure(log: vscode.LogOutputChannel, error: unknown): void {
-  if (error instanceof ServiceError || error instanceof ConnectionError || error instanceof UnexpectedAnswerError) {
-    // Logged already, where the exchange failed.
-    return;
-  }
-  if (error instanceof InvalidInputError) {
-    log.warn(error.message);
-  } else {
-    // An Error is logged with its stack.
-    log.error(error instanceof Error ? error : String(error));
-  }
 }
 
 async function showFailure(error: unknown): Promise<void> {
@@ -48,8 +35,7 @@ function failureText(error: unknown): string {
   const { happened, advice } = explain(error.cause);
   const { name, hostname } = error.host;
   return error.started === 'no'
-    ? `No deletion job was started on ${name}, and nothing was deleted. ${happened} ${advice}`
+    ? `No deletion job was started on ${name}. ${happened} This attempt deleted nothing. ${advice}`
     : `It is not known whether the deletion job on ${name} was started. ${happened} The request was sent once and is ` +
-        `not repeated. If the job was started, the view Deletion Jobs lists it under ${hostname}: refresh the view ` +
-        'before you start again.';
+        `not repeated. ${hostname} is being asked for the job: the view Deletion Jobs shows what comes of it.`;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DeletionJob } from '../jobs/deletionJob.ts';
+import type { DeletionJob, JobState } from '../jobs/deletionJob.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
 import { statusText } from '../jobs/jobText.ts';
 
@@ -16,6 +16,8 @@ export class JobDocuments implements vscode.TextDocumentContentProvider, vscode.
   constructor(store: JobStore) {
     this.#store = store;
     store.on('job', this.#redraw);
+    store.on('instance', this.#redrawOpen);
+    store.on('instances', this.#redrawOpen);
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(jobDocumentScheme, this);
   }
 
@@ -40,9 +42,20 @@ export class JobDocuments implements vscode.TextDocumentContentProvider, vscode.
 
   dispose(): void {
     this.#store.off('job', this.#redraw);
+    this.#store.off('instance', this.#redrawOpen);
+    this.#store.off('instances', this.#redrawOpen);
     this.#registration.dispose();
     this.#changed.dispose();
   }
+
+  // Jobs have come or gone, perhaps those of open documents.
+  readonly #redrawOpen = (): void => {
+    vscode.workspace.textDocuments
+      .filter(({ uri }) => uri.scheme === jobDocumentScheme)
+      .forEach(({ uri }) => {
+        this.#changed.fire(uri);
+      });
+  };
 
   readonly #redraw = (job: DeletionJob): void => {
     this.#changed.fire(jobUri(job));
@@ -61,11 +74,16 @@ export function jobJson(job: DeletionJob): JobJson {
   return {
     hostname: job.host.hostname,
     ...job.answer,
-    ...(job.state.status === 'forgotten' ? { status: statusText(job) } : {}),
+    ...(isOurs(job.state) ? { status: statusText(job) } : {}),
     ...(job.start && { timeoutInMinutes: job.start.timeoutInMinutes ?? null }),
     traceparent: job.trace.traceparent,
     ...(job.trace.tracestate === undefined ? {} : { tracestate: job.trace.tracestate }),
   };
+}
+
+/** Whether the status is one that this extension found and not one that the service gave. */
+function isOurs({ status }: JobState): boolean {
+  return status === 'forgotten' || status === 'unconfirmed' || status === 'absent';
 }
 
 function jobUri({ host, id }: DeletionJob): vscode.Uri {

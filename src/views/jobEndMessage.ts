@@ -39,6 +39,12 @@ function show(job: DeletionJob, now: number): Thenable<string | undefined> {
         showLog,
       );
     }
+    case 'absent':
+      return vscode.window.showWarningMessage(
+        `The deletion job on ${host.name} was not started: ${host.hostname} does not know it. ` +
+          'This attempt deleted nothing. You can start again.',
+        showLog,
+      );
     default:
       return vscode.window.showWarningMessage(
         `${host.name} no longer knows the deletion job ${printable(job.id, 128)}: whether it ended well is unknown. ` +

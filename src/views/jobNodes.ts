@@ -43,3 +43,8 @@ export class NoteNode {
     this.note = note;
   }
 }
+
+/** Whether a command was called with a row of the tree. */
+export function isRow(argument: unknown): argument is JobTreeNode {
+  return [InstanceNode, JobNode, ProblemNode, NoteNode].some((row) => argument instanceof row);
+}

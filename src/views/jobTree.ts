@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
-import { isActive, type DeletionJob } from '../jobs/deletionJob.ts';
+import { isActive, jobKey, type DeletionJob } from '../jobs/deletionJob.ts';
 import type { Instance, JobStore } from '../jobs/jobStore.ts';
 import type { Clock } from '../service/clock.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { InstanceNode, JobNode, NoteNode, ProblemNode, type JobTreeNode } from './jobNodes.ts';
 import { instanceItem, jobItem, noteItem, problemItem } from './jobTreeItem.ts';
+
+/** Milliseconds between two redrawings of an active job's age. */
+const ageIntervalInMs = 5000;
 
 /** The view "Deletion Jobs": instances, and under each its jobs, newest first. Renders the store. */
 export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Disposable {
@@ -15,6 +18,7 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
   readonly #view: vscode.TreeView<JobTreeNode>;
   // VS Code knows a row by its object: redrawing one row takes the very object that was handed out for it.
   readonly #nodes = new Map<string, JobTreeNode>();
+  readonly #disposed = new AbortController();
   readonly onDidChangeTreeData = this.#changed.event;
 
   /** @param refresh has the store filled with an instance's jobs */
@@ -26,6 +30,7 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
     store.on('instance', this.#redrawInstance);
     store.on('job', this.#redrawJob);
     this.#view = vscode.window.createTreeView('digitalTwins.jobs', { treeDataProvider: this });
+    void this.#keepAges();
   }
 
   /** Shows the view with this instance, or with this job of it, selected. A help only: whether it works is not told. */
@@ -75,7 +80,20 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
     return node instanceof InstanceNode ? undefined : this.#instanceNode(node.host);
   }
 
+  /** Redraws the rows of active jobs while they can be seen: their age is nothing that the store tells of. */
+  async #keepAges(): Promise<void> {
+    while (!this.#disposed.signal.aborted) {
+      await this.#clock.delay(ageIntervalInMs, this.#disposed.signal).catch(() => undefined);
+      if (this.#view.visible) {
+        this.#store.jobs.filter(isActive).forEach((job) => {
+          this.#changed.fire(this.#jobNode(job));
+        });
+      }
+    }
+  }
+
   dispose(): void {
+    this.#disposed.abort();
     this.#store.off('instances', this.#redrawAll);
     this.#store.off('instance', this.#redrawInstance);
     this.#store.off('job', this.#redrawJob);
@@ -119,7 +137,7 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
   }
 
   #jobNode(job: DeletionJob): JobTreeNode {
-    return this.#node(`${job.host.hostname}/jobs/${job.id}`, () => new JobNode(job));
+    return this.#node(jobKey(job), () => new JobNode(job));
   }
 
   #noteNode(host: InstanceHost, note: NoteNode['note']): JobTreeNode {

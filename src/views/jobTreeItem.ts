@@ -33,7 +33,10 @@ export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.Tr
   item.accessibilityInformation = {
     label: `Deletion job ${printable(job.id, 128)} on ${job.host.name}, ${description}`,
   };
-  item.command = { command: 'digitalTwins.showJob', title: 'Show Job Details', arguments: [node] };
+  item.command =
+    job.problem?.error instanceof SignInRequiredError
+      ? { command: 'digitalTwins.signIn', title: remedyTitles.signIn, arguments: [] }
+      : { command: 'digitalTwins.showJob', title: 'Show Job Details', arguments: [node] };
   return item;
 }
 
@@ -49,7 +52,9 @@ export function problemItem(node: ProblemNode, error: unknown): vscode.TreeItem 
   item.description = isSignedOut ? '' : title;
   item.tooltip = new vscode.MarkdownString().appendText(`${happened}\n\n${advice}`);
   item.accessibilityInformation = { label: `${node.host.name}: ${happened} ${advice}` };
-  item.command = { command: `digitalTwins.${remedy}`, title, arguments: [node] };
+  // Of this instance only; the command that refreshes all is for the title of the view.
+  const command = remedy === 'refresh' ? 'refreshInstance' : remedy;
+  item.command = { command: `digitalTwins.${command}`, title, arguments: [node] };
   return item;
 }
 
@@ -76,8 +81,10 @@ function stateIcon(state: JobState): vscode.ThemeIcon {
       return themeIcon('pass', 'testing.iconPassed');
     case 'failed':
       return themeIcon('error', 'testing.iconFailed');
+    case 'absent':
     case 'forgotten':
     case 'other':
+    case 'unconfirmed':
       return themeIcon('question', 'list.warningForeground');
   }
 }

@@ -35,6 +35,7 @@ describe('The commands', () => {
       { command: 'digitalTwins.removeInstance', when: 'false' },
       { command: 'digitalTwins.copyJobId', when: 'false' },
       { command: 'digitalTwins.copyTraceparent', when: 'false' },
+      { command: 'digitalTwins.refreshInstance', when: 'false' },
     ]);
   });
 

@@ -14,7 +14,7 @@ const trace = TraceContext.parse('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169
 const created = Date.parse('2026-01-02T03:04:05Z');
 
 function job(answer: DeleteJob, own = true): DeletionJob {
-  const start = own ? { timeoutInMinutes: checkTimeoutInMinutes(60) } : undefined;
+  const start = own ? { startedAt: created, timeoutInMinutes: checkTimeoutInMinutes(60) } : undefined;
   return deletionJob(
     contoso,
     { createdDateTime: '2026-01-02T03:04:05.0000000+00:00', ...answer, id: 'delete-job-1' },
@@ -121,6 +121,6 @@ describe('The row of a problem', () => {
     const exchange = { hostname: contoso.hostname, operation: 'GET /jobs/deletions', traceparent: trace.traceparent };
     const forbidden = problemItem(new ProblemNode(contoso), new ServiceError(exchange, { status: 403, error: {} }));
     assert.equal(forbidden.label, '403 Forbidden');
-    assert.equal(forbidden.command?.command, 'digitalTwins.refresh');
+    assert.equal(forbidden.command?.command, 'digitalTwins.refreshInstance');
   });
 });

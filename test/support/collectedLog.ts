@@ -16,8 +16,8 @@ export class CollectedLog implements Log {
     this.lines.push(`warn ${message}`);
   }
 
-  error(message: string): void {
-    this.lines.push(`error ${message}`);
+  error(error: string | Error): void {
+    this.lines.push(`error ${typeof error === 'string' ? error : (error.stack ?? error.message)}`);
   }
 
   /** The lines of one level, without it. */

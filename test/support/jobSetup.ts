@@ -46,12 +46,12 @@ export async function jobSetup(
   const records = new RecordFile(path, clock, log);
   const store = new JobStore();
   const instances = new KnownInstances(records, store, (hostname) => InstanceHost.parse(hostname), log);
-  const started = new StartedJobs(records, clock);
-  const watcher = new JobWatcher(services, store, clock);
+  const started = new StartedJobs(records);
+  const watcher = new JobWatcher(services, store, clock, log);
   test.after(() => {
     watcher.dispose();
   });
-  const list = new JobList(services, store, started, watcher, randomHex);
-  const starter = new JobStarter(services, instances, started, store, watcher);
+  const list = new JobList(services, store, started, watcher, randomHex, log);
+  const starter = new JobStarter(services, instances, started, store, watcher, clock);
   return { transport, recordPath: path, records, store, instances, started, watcher, list, starter };
 }

@@ -33,8 +33,9 @@ test('An active bulk job is in the way: JobLimitReached', async ({ workbench, si
   simulator.instance.plantImportJob({ id: 'import-1' });
   await openSignedIn(workbench);
   await startJob(workbench, simulator);
-  const message = workbench.notification('No deletion job was started on localhost, and nothing was deleted.');
+  const message = workbench.notification('No deletion job was started on localhost.');
   await expect(message).toContainText('JobLimitReached');
+  await expect(message).toContainText('This attempt deleted nothing.');
   await expect(message).toContainText('Wait until that job has ended');
   await workbench.screenshot('job-limit-reached');
   await expect(workbench.notifications).toHaveCount(1);

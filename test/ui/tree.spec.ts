@@ -8,12 +8,12 @@ test('The tree lists the jobs of an instance, newest first, each with its status
   const plant = simulator.instance.plantDeletionJob.bind(simulator.instance);
   plant({ id: 'oldest', status: 'succeeded', createdAt: now - 3 * day, finishedAt: now - 3 * day + 123_000 });
   plant({ id: 'older', status: 'failed', createdAt: now - 2 * day, finishedAt: now - 2 * day + 900_000 });
-  plant({ id: 'running', status: 'running', createdAt: now - 185_000 });
+  plant({ id: 'running', status: 'running', createdAt: now - 220_000 });
   await openSignedIn(workbench);
   await addInstance(workbench, simulator);
   await expect(workbench.rows).toHaveText([
     /^localhost/,
-    /^running.*running, 3 min/,
+    /^running.*running, [34] min/,
     /^older.*failed after 15 min/,
     /^oldest.*succeeded in 2 min 3 s/,
   ]);
@@ -21,6 +21,10 @@ test('The tree lists the jobs of an instance, newest first, each with its status
   await expect(workbench.activityIcon).toHaveAccessibleName(/1 deletion job is running/);
   await expect(workbench.notifications).toHaveCount(0);
   await workbench.screenshot('tree');
+
+  await test.step('The age of a running job goes on', async () => {
+    await expect(workbench.row(/^running/)).toContainText('running, 4 min', { timeout: 40_000 });
+  });
 
   await test.step('A tooltip shows every field', async () => {
     await workbench.row(/^older/).hover();
@@ -80,6 +84,15 @@ test('Refresh asks one instance by its row, or all by the title of the view', as
   simulator.instance.plantDeletionJob({ id: 'second', status: 'failed' });
   await workbench.pressViewButton('Refresh');
   await expect(workbench.row('second')).toBeVisible();
+
+  await test.step('The title of the view means all, whatever row has the focus', async () => {
+    for (const row of ['first', 'localhost']) {
+      await workbench.row(row).click();
+      await workbench.pressViewButton('Add Instance…');
+      await expect(workbench.quickInputTitle).toHaveText('Add Instance');
+      await workbench.dismiss();
+    }
+  });
 });
 
 test('The details of a job follow it, and offer what can be done', async ({ workbench, simulator }) => {

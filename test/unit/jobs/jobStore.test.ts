@@ -32,7 +32,7 @@ function setUp(): { store: JobStore; told: string[] } {
 describe('The store', () => {
   it('has the jobs of an instance newest first', () => {
     const { store } = setUp();
-    store.setJobs(contoso, [job('1'), job('333'), job('22'), job('new', { createdDateTime: undefined })]);
+    store.setJobs(contoso, [job('1'), job('333'), job('22'), job('new', { createdDateTime: undefined })], store.jobs);
     assert.deepEqual(
       store.instance(contoso)?.jobs.map(({ id }) => id),
       ['new', '333', '22', '1'],
@@ -41,17 +41,17 @@ describe('The store', () => {
 
   it('tells of the one job that changed, and of nothing when none did', () => {
     const { store, told } = setUp();
-    store.setJobs(contoso, [job('1'), job('22')]);
+    store.setJobs(contoso, [job('1'), job('22')], store.jobs);
     told.length = 0;
-    store.setJobs(contoso, [job('1'), job('22', { status: 'succeeded' })]);
-    store.setJobs(contoso, [job('1'), job('22', { status: 'succeeded' })]);
+    store.setJobs(contoso, [job('1'), job('22', { status: 'succeeded' })], store.jobs);
+    store.setJobs(contoso, [job('1'), job('22', { status: 'succeeded' })], store.jobs);
     store.setJob(job('1'));
     assert.deepEqual(told, ['job 22: running > succeeded']);
   });
 
   it('tells of a new list once, and of each job in it', () => {
     const { store, told } = setUp();
-    store.setJobs(contoso, [job('1')]);
+    store.setJobs(contoso, [job('1')], store.jobs);
     assert.deepEqual(told, ['instance contoso', 'job 1: undefined > running']);
   });
 
@@ -59,36 +59,51 @@ describe('The store', () => {
     const { store } = setUp();
     store.setJob(job('1', { status: 'succeeded' }));
     store.setJob(job('1', { status: 'running' }));
-    store.setJobs(contoso, [job('1', { status: 'notstarted' })]);
+    store.setJobs(contoso, [job('1', { status: 'notstarted' })], store.jobs);
     assert.equal(store.job(contoso, '1')?.state.status, 'succeeded');
   });
 
   it('lets a job run again that was given up as forgotten too early', () => {
     const { store } = setUp();
     store.setJob({ ...job('1'), state: { status: 'forgotten' } });
-    store.setJobs(contoso, [job('1')]);
+    store.setJobs(contoso, [job('1')], store.jobs);
     assert.equal(store.job(contoso, '1')?.state.status, 'running');
   });
 
   it('keeps an active job that a list does not have yet, and drops one that was purged', () => {
     const { store } = setUp();
-    store.setJobs(contoso, [job('1', { status: 'failed' })]);
+    store.setJobs(contoso, [job('1', { status: 'failed' })], store.jobs);
     store.setJob(job('22'));
-    store.setJobs(contoso, []);
+    store.setJobs(contoso, [], store.jobs);
     assert.deepEqual(
       store.jobs.map(({ id }) => id),
       ['22'],
     );
   });
 
+  it('keeps a job that was started and has ended while a list was on its way', () => {
+    const { store } = setUp();
+    const earlier = store.jobs;
+    store.setJob(job('1', { status: 'succeeded' }));
+    store.setJobs(contoso, [], earlier);
+    assert.equal(store.jobs.length, 1);
+  });
+
+  it('never lets the end of a job be forgotten', () => {
+    const { store } = setUp();
+    store.setJob(job('1', { status: 'succeeded' }));
+    store.setJob({ ...job('1'), state: { status: 'forgotten' } });
+    assert.equal(store.job(contoso, '1')?.state.status, 'succeeded');
+  });
+
   it('keeps its jobs when the list fails, and is loaded again after a good one', () => {
     const { store, told } = setUp();
-    store.setJobs(contoso, [job('1')]);
+    store.setJobs(contoso, [job('1')], store.jobs);
     store.setListFailed(contoso, new Error('x'));
     assert.equal(store.instance(contoso)?.list.kind, 'failed');
     assert.equal(store.jobs.length, 1);
     told.length = 0;
-    store.setJobs(contoso, [job('1')]);
+    store.setJobs(contoso, [job('1')], store.jobs);
     assert.equal(store.instance(contoso)?.list.kind, 'loaded');
     assert.deepEqual(told, ['instance contoso']);
   });
@@ -96,7 +111,7 @@ describe('The store', () => {
   it('forgets the jobs of an instance that went, and nothing of one that stayed', () => {
     const { store, told } = setUp();
     store.setInstances([contoso, fabrikam]);
-    store.setJobs(contoso, [job('1')]);
+    store.setJobs(contoso, [job('1')], store.jobs);
     told.length = 0;
     store.setInstances([contoso]);
     store.setInstances([contoso]);

@@ -130,11 +130,23 @@ describe('A started job', () => {
     assert.equal(theJob(setup).state.status, 'succeeded');
   });
 
-  it('is given up as forgotten when the service keeps on not knowing it', async (test) => {
-    const setup = await start(test, notFound, running, notFound, notFound, notFound);
+  it('is given up as forgotten when the service does not know it for minutes', async (test) => {
+    const setup = await start(test, notFound, running, ...Array.from({ length: 30 }, () => notFound));
+    const begun = setup.transport.clock.now();
     await passUntil(setup, () => !isActive(theJob(setup)));
     assert.equal(theJob(setup).state.status, 'forgotten');
-    assert.equal(setup.transport.httpClient.sent.length, 6);
+    assert.ok(setup.transport.clock.now() - begun > 120_000);
+  });
+
+  it('is looked at at once when something may have changed', async (test) => {
+    const setup = await start(test, ...Array.from({ length: 8 }, () => running), answer('succeeded'));
+    await passUntil(setup, () => setup.transport.httpClient.sent.length === 9);
+    await setup.transport.clock.pass(5000);
+    setup.watcher.lookNow();
+    await passUntil(setup, () => setup.transport.httpClient.sent.length === 10);
+    await setup.transport.clock.pass(0);
+    await turn();
+    assert.equal(theJob(setup).state.status, 'succeeded');
   });
 
   it('is watched on under a status that is newer than the extension', async (test) => {
@@ -162,7 +174,7 @@ describe('A start', () => {
     const job = await settled(setup.transport.clock, setup.starter.start(request));
     assert.equal(remembered, true);
     assert.equal(job.id, operationId);
-    assert.deepEqual(job.start, { timeoutInMinutes: 60 });
+    assert.deepEqual(job.start?.timeoutInMinutes, 60);
     assert.equal(setup.store.job(contoso, operationId), job);
   });
 
@@ -174,6 +186,9 @@ describe('A start', () => {
     ['a 408', { status: 408 }, 'unknown'],
     ['another success than a 202', { status: 200 }, 'unknown'],
     ['a defect of the HTTP client', new Error('x'), 'unknown'],
+    ['a name that does not exist', new RestError('no', { code: 'ENOTFOUND' }), 'no'],
+    ['a refused connection', new RestError('no', { code: 'ECONNREFUSED' }), 'no'],
+    ['an untrusted certificate', new RestError('no', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), 'no'],
     ['a broken connection', new RestError('reset', { code: 'ECONNRESET' }), 'unknown'],
     ['a 502', { status: 502 }, 'unknown'],
     ['a redirect', { status: 302, headers: { location: 'https://evil.com' } }, 'unknown'],
@@ -196,14 +211,43 @@ describe('A start', () => {
     assert.equal(setup.transport.httpClient.sent.length, 0);
   });
 
-  it('with an id that is taken leaves the record of the first start alone', async (test) => {
+  it('with an id that an earlier start of ours has taken was accepted then', async (test) => {
     const setup = await start(test);
     // Ended, so that no look at it comes between.
     setup.store.setJob({ ...theJob(setup), state: { status: 'succeeded', finishedAt: undefined } });
     const error = { code: 'ValidationFailed', message: 'Operation-Id already exists' };
     setup.transport.httpClient.script({ status: 400, body: { error } });
-    await assert.rejects(settled(setup.transport.clock, setup.starter.start(request)), { started: 'no' });
+    await assert.rejects(settled(setup.transport.clock, setup.starter.start(request)), { started: 'unknown' });
     assert.equal((await setup.started.startsOn(contoso)).has(operationId), true);
+    assert.equal(theJob(setup).state.status, 'succeeded');
+  });
+});
+
+describe('A start without a clear answer', () => {
+  const lost = new RestError('reset', { code: 'ECONNRESET' });
+
+  async function startLost(test: TestContext, ...answers: Scripted[]): Promise<JobSetup> {
+    const setup = await jobSetup(test, { answers: [lost, ...answers] });
+    await assert.rejects(settled(setup.transport.clock, setup.starter.start(request)), { started: 'unknown' });
+    return setup;
+  }
+
+  it('turns out to be a job when the instance knows it, however late', async (test) => {
+    const setup = await startLost(test, lost, lost, lost, notFound, running, answer('succeeded'));
+    assert.equal(theJob(setup).state.status, 'unconfirmed');
+    assert.ok(isActive(theJob(setup)));
+    await passUntil(setup, () => theJob(setup).state.status === 'running');
+    await passUntil(setup, () => theJob(setup).state.status === 'succeeded');
+    assert.equal(setup.transport.httpClient.sent.filter(({ method }) => method === 'POST').length, 1);
+  });
+
+  it('turns out to be none when the instance keeps on not knowing it', async (test) => {
+    const setup = await startLost(test, ...Array.from({ length: 30 }, () => notFound));
+    const begun = setup.transport.clock.now();
+    await passUntil(setup, () => !isActive(theJob(setup)));
+    assert.equal(theJob(setup).state.status, 'absent');
+    const passed = setup.transport.clock.now() - begun;
+    assert.ok(passed > 20_000 && passed < 120_000, String(passed));
   });
 });
 
@@ -232,7 +276,7 @@ describe('A list', () => {
     const restarted = await jobSetup(test, { recordPath, answers: [list] });
     await restarted.instances.load();
     await settled(restarted.transport.clock, restarted.list.refresh(contoso));
-    assert.deepEqual(theJob(restarted).start, { timeoutInMinutes: 60 });
+    assert.equal(theJob(restarted).start?.timeoutInMinutes, 60);
     assert.equal(theJob(restarted).trace.traceparent, request.trace.traceparent);
   });
 
@@ -241,6 +285,26 @@ describe('A list', () => {
     await setup.instances.add(contoso);
     await settled(setup.transport.clock, Promise.all([setup.list.refresh(contoso), setup.list.refreshAll()]));
     assert.equal(setup.transport.httpClient.sent.length, 1);
+  });
+
+  it('sends nothing more to an instance that was removed meanwhile', async (test) => {
+    const setup = await jobSetup(test);
+    await setup.instances.add(contoso);
+    setup.transport.httpClient.script(async (sent) => {
+      await setup.instances.remove(contoso);
+      const bodyAsText = JSON.stringify({ value: [], nextLink: `${contoso.origin}/2` });
+      return { request: sent, status: 200, headers: sent.headers, bodyAsText };
+    });
+    await settled(setup.transport.clock, setup.list.refresh(contoso));
+    assert.equal(setup.transport.httpClient.sent.length, 1);
+  });
+
+  it('that fails for a reason of its own is logged', async (test) => {
+    const setup = await jobSetup(test);
+    await setup.instances.add(contoso);
+    setup.transport.credential.getToken = () => Promise.reject(new TypeError('a defect'));
+    await settled(setup.transport.clock, setup.list.refresh(contoso));
+    assert.match(setup.transport.log.of('error').join(), /TypeError: a defect/);
   });
 
   it('that fails leaves the reason in the store', async (test) => {

@@ -91,12 +91,6 @@ describe('Add', () => {
   ] as const) {
     it(`is sent once after ${what}`, async () => {
       const set = setUp(answer, { status: 202, body: job });
-      if (what === 'a claims challenge') {
-        const credential = set.transport.credential;
-        const getToken = credential.getToken.bind(credential);
-        credential.getToken = (scopes, options) =>
-          options?.claims === undefined ? getToken(scopes, options) : Promise.reject(new SignInRequiredError());
-      }
       await assert.rejects(add(set));
       assert.equal(set.transport.httpClient.sent.length, 1);
     });
@@ -110,6 +104,15 @@ describe('Add', () => {
 
   it('does not take any other success for an acceptance', async () => {
     await assert.rejects(add(setUp({ status: 200, body: job })), ServiceError);
+  });
+
+  it('is watched under the id that the service names, if it is one', async () => {
+    assert.equal((await add(setUp({ status: 202, body: { ...job, id: 'other-1' } }))).id, 'other-1');
+    for (const id of ['', '..', 'a/b', 'a\nb']) {
+      const set = setUp({ status: 202, body: { ...job, id } });
+      assert.equal((await add(set)).id, operationId, id);
+      assert.equal(set.transport.log.of('warn').length, 1);
+    }
   });
 
   it('logs an Operation-Location on another host', async () => {
@@ -233,8 +236,21 @@ describe('List', () => {
     }
   });
 
+  it('passes over what is no job', async () => {
+    const set = setUp({ status: 200, body: { value: [null, 7, [], job] } });
+    assert.deepEqual(
+      (await listAll(set)).map(({ id }) => id),
+      [undefined, undefined, undefined, operationId],
+    );
+  });
+
+  it('caps a Retry-After that can not be meant', async () => {
+    const set = setUp({ status: 429, headers: { 'retry-after': '2592000' } });
+    await assert.rejects(listAll(set), { retryAfterInMs: 30 * 60_000 });
+  });
+
   it('refuses what is no list', async () => {
-    for (const body of ['', '<html>', '{}', '[]', '{"value": {}}', '{"value": [1]}']) {
+    for (const body of ['', '<html>', '{}', '[]', '{"value": {}}']) {
       await assert.rejects(listAll(setUp({ status: 200, body })), UnexpectedAnswerError, body);
     }
   });
@@ -288,6 +304,13 @@ describe('Any request', () => {
     assert.equal(sent - answered, 1010);
     const [, , , before = 0, afterFailure = 0] = times;
     assert.equal(afterFailure - before, 2 * 1010);
+  });
+
+  it('is given up when no token comes', async () => {
+    const set = setUp({ status: 200, body: { value: [] } });
+    set.transport.credential.getToken = () => new Promise(() => undefined);
+    await assert.rejects(listAll(set), { name: 'SignInFailedError', message: /no answer within 30 s/ });
+    assert.equal(set.transport.httpClient.sent.length, 0);
   });
 
   it('is not sent without a token', async () => {

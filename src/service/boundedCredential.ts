@@ -1,0 +1,42 @@
+import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
+import type { Clock } from './clock.ts';
+import { SignInFailedError, SignInRequiredError } from './errors.ts';
+
+/**
+ * A credential within bounds: it answers in time or fails, and where a request must go out once it does not answer a
+ * claims challenge, for the library would send the request again with the new token.
+ */
+export class BoundedCredential implements TokenCredential {
+  readonly #credential: TokenCredential;
+  readonly #clock: Clock;
+  readonly #limitInMs: number;
+  readonly #claims: 'answered' | 'refused';
+
+  constructor(credential: TokenCredential, clock: Clock, limitInMs: number, claims: 'answered' | 'refused') {
+    this.#credential = credential;
+    this.#clock = clock;
+    this.#limitInMs = limitInMs;
+    this.#claims = claims;
+  }
+
+  /**
+   * @throws SignInRequiredError when a claims challenge is not to be answered
+   * @throws SignInFailedError when no answer came in time
+   */
+  async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
+    if (options?.claims !== undefined && this.#claims === 'refused') {
+      throw new SignInRequiredError('The instance asks for a new sign-in.');
+    }
+    const answered = new AbortController();
+    const late = this.#clock.delay(this.#limitInMs, answered.signal).then(() => {
+      throw new SignInFailedError(new Error(`VS Code gave no answer within ${this.#limitInMs / 1000} s.`));
+    });
+    try {
+      return await Promise.race([this.#credential.getToken(scopes, options), late]);
+    } finally {
+      answered.abort();
+      // Its rejection by that abort concerns nobody.
+      late.catch(() => undefined);
+    }
+  }
+}
