@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const store = new JobStore();
   logJobEnds(store, log, () => clock.now());
   const instances = new KnownInstances(records, store, parseHost, log);
-  const started = new StartedJobs(records);
+  const started = new StartedJobs(records, clock);
   const watcher = new JobWatcher(services, store, clock, log);
   const list = new JobList(services, store, started, watcher, randomHex, log);
   const starter = new JobStarter(services, instances, started, store, watcher, clock);
@@ -47,9 +47,13 @@ export function activate(context: vscode.ExtensionContext): void {
   // What is shown
   const tree = new JobTree(store, (host) => list.refresh(host), clock);
   const documents = new JobDocuments(store);
-  const notifications = new JobNotifications(store, clock, (job) => void showJobEnd(job, clock.now()));
+  const notifications = new JobNotifications(store, clock, (job) => {
+    started.markEndTold(job.host, job.id).catch(report);
+    void showJobEnd(job, clock.now());
+  });
 
   const ready = instances.load().catch(report);
+  void ready.then(() => list.resume()).catch(report);
   const parts = { account, instances, list, starter, store, tree, documents, ready, log, randomHex };
   context.subscriptions.push(
     log,

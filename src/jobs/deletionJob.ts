@@ -45,6 +45,8 @@ export interface JobStart {
   readonly startedAt: number;
   /** Undefined: the service's default. */
   readonly timeoutInMinutes: TimeoutInMinutes | undefined;
+  /** Whether the person was told how the job ended, in this window or before a restart. */
+  readonly isEndTold: boolean;
 }
 
 /** Makes a job out of the service's answer and what is known besides. */

@@ -5,7 +5,7 @@ import type { Log } from '../service/log.ts';
 import { logFailure } from '../service/logFailure.ts';
 import type { RandomHex } from '../service/random.ts';
 import { TraceContext } from '../service/traceContext.ts';
-import { deletionJob, isActive, type DeletionJob } from './deletionJob.ts';
+import { deletionJob, isActive, unconfirmedJob, type DeletionJob } from './deletionJob.ts';
 import type { JobStore } from './jobStore.ts';
 import type { JobWatcher } from './jobWatcher.ts';
 import type { StartedJobs } from './startedJobs.ts';
@@ -52,6 +52,13 @@ export class JobList {
     await Promise.all(this.#store.instances.map(({ host }) => this.refresh(host)));
   }
 
+  /** Goes on with what a restart has interrupted: the starts whose end the person was not told. Else asks nothing. */
+  async resume(): Promise<void> {
+    const open = await this.#started.hostnamesWithOpenStarts();
+    const hosts = this.#store.instances.map(({ host }) => host).filter(({ hostname }) => open.has(hostname));
+    await Promise.all(hosts.map((host) => this.refresh(host)));
+  }
+
   /** Asks for the jobs of the instances that have not been asked yet. */
   async loadUnasked(): Promise<void> {
     const unasked = this.#store.instances.filter(({ list }) => list.kind === 'unasked');
@@ -85,7 +92,11 @@ export class JobList {
           }
         }
       }
-      this.#store.setJobs(host, jobs, earlier);
+      const listed = new Set(jobs.map(({ id }) => id));
+      const open = [...started].filter(([id, { start }]) => !start.isEndTold && !listed.has(id));
+      // Started before a crash or a restart, with an outcome that nobody was told: it is asked for by its id.
+      const unsettled = open.map(([id, known]) => this.#store.job(host, id) ?? unconfirmedJob(host, id, known));
+      this.#store.setJobs(host, [...jobs, ...unsettled], earlier);
     } catch (error) {
       logFailure(this.#log, error);
       this.#store.setListFailed(host, error);

@@ -67,7 +67,7 @@ export class JobStarter {
    * @throws StartFailedError when the service did not accept it or its answer did not arrive
    */
   async start({ host, timeoutInMinutes, operationId, trace }: StartRequest): Promise<DeletionJob> {
-    const known = { trace, start: { startedAt: this.#clock.now(), timeoutInMinutes } };
+    const known = { trace, start: { startedAt: this.#clock.now(), timeoutInMinutes, isEndTold: false } };
     const isNew = await this.#writeDown(host, operationId, known);
     const answer = await this.#send({ operationId, timeoutInMinutes, trace }, host, known, isNew);
     const job = this.#watched(deletionJob(host, answer, known));

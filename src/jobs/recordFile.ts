@@ -13,6 +13,8 @@ const startRecord = v.object({
   traceparent: v.string(),
   tracestate: v.optional(v.string()),
   timeoutInMinutes: v.optional(v.number()),
+  /** Whether the person was told how the job ended. */
+  isEndTold: v.optional(v.boolean()),
 });
 
 const records = v.object({

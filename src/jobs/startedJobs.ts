@@ -1,11 +1,12 @@
 import type { InstanceHost } from '../service/instanceHost.ts';
+import type { Clock } from '../service/clock.ts';
 import { checkTimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import { TraceContext } from '../service/traceContext.ts';
 import type { JobStart } from './deletionJob.ts';
 import type { RecordFile, StartRecord } from './recordFile.ts';
 
 /** The service forgets a job after about 30 days; what is remembered of its start is of no use much longer. */
-const keepForMs = 40 * 24 * 60 * 60 * 1000;
+const keepForMs = 30 * 24 * 60 * 60 * 1000;
 
 /** What is remembered of one start. */
 export interface RememberedStart {
@@ -16,14 +17,16 @@ export interface RememberedStart {
 /** The jobs that this extension started: their trace and timeout, which the service does not tell. */
 export class StartedJobs {
   readonly #records: RecordFile;
+  readonly #clock: Clock;
 
-  constructor(records: RecordFile) {
+  constructor(records: RecordFile, clock: Clock) {
     this.#records = records;
+    this.#clock = clock;
   }
 
   /** What is remembered of the starts on one instance, by job id. */
   async startsOn(host: InstanceHost): Promise<ReadonlyMap<string, RememberedStart>> {
-    const { starts } = await this.#records.read();
+    const starts = await this.#kept();
     return new Map(starts.filter((record) => record.hostname === host.hostname).flatMap(remembered));
   }
 
@@ -47,10 +50,24 @@ export class StartedJobs {
         ? records
         : {
             ...records,
-            starts: [...records.starts.filter((old) => start.startedAt - old.startedAt < keepForMs), record],
+            starts: [...records.starts.filter((old) => this.#isKept(old)), record],
           },
     );
     return starts.includes(record);
+  }
+
+  /** The host names of the instances with starts whose end the person was not told. */
+  async hostnamesWithOpenStarts(): Promise<ReadonlySet<string>> {
+    const starts = await this.#kept();
+    return new Set(starts.filter(({ isEndTold }) => isEndTold !== true).map(({ hostname }) => hostname));
+  }
+
+  /** Writes down that the person was told how the job ended, so that no restart tells it again. */
+  async markEndTold(host: InstanceHost, id: string): Promise<void> {
+    await this.#records.change((records) => ({
+      ...records,
+      starts: records.starts.map((record) => (matches(record, host, id) ? { ...record, isEndTold: true } : record)),
+    }));
   }
 
   /** Strikes out a start that was refused. */
@@ -59,6 +76,14 @@ export class StartedJobs {
       ...records,
       starts: records.starts.filter((record) => !matches(record, host, id)),
     }));
+  }
+
+  async #kept(): Promise<StartRecord[]> {
+    return (await this.#records.read()).starts.filter((record) => this.#isKept(record));
+  }
+
+  #isKept({ startedAt }: StartRecord): boolean {
+    return this.#clock.now() - startedAt < keepForMs;
   }
 }
 
@@ -75,7 +100,7 @@ function remembered(record: StartRecord): [string, RememberedStart][] {
         record.id,
         {
           trace: TraceContext.parse(record.traceparent, record.tracestate),
-          start: { startedAt: record.startedAt, timeoutInMinutes },
+          start: { startedAt: record.startedAt, timeoutInMinutes, isEndTold: record.isEndTold ?? false },
         },
       ],
     ];

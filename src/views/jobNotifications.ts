@@ -5,59 +5,65 @@ import type { JobStore } from '../jobs/jobStore.ts';
 import { describeJob } from '../jobs/jobText.ts';
 import type { Clock } from '../service/clock.ts';
 
-/** The progress notification of each job that this extension started, while it is active. */
+/** Follows each job that this extension started: a progress notification while it is active, then its end, told once. */
 export class JobNotifications implements vscode.Disposable {
   readonly #store: JobStore;
   readonly #clock: Clock;
-  readonly #ended: (job: DeletionJob) => void;
-  readonly #shown = new Set<string>();
+  readonly #tellEnd: (job: DeletionJob) => void;
+  readonly #followed = new Set<string>();
+  readonly #told = new Set<string>();
   readonly #disposed = new AbortController();
 
-  /** @param ended is told once of each shown job that has ended */
-  constructor(store: JobStore, clock: Clock, ended: (job: DeletionJob) => void) {
+  /** @param tellEnd is called once for each job that has ended, here or before a restart */
+  constructor(store: JobStore, clock: Clock, tellEnd: (job: DeletionJob) => void) {
     this.#store = store;
     this.#clock = clock;
-    this.#ended = ended;
-    store.on('job', this.#show);
+    this.#tellEnd = tellEnd;
+    store.on('job', this.#changed);
   }
 
   dispose(): void {
-    this.#store.off('job', this.#show);
+    this.#store.off('job', this.#changed);
     this.#disposed.abort();
   }
 
-  readonly #show = (job: DeletionJob): void => {
-    const key = jobKey(job);
+  readonly #changed = (job: DeletionJob): void => {
     // A job of somebody else shows in the tree; a notification that can't be cancelled is for one's own.
-    if (job.start === undefined || !isActive(job) || this.#shown.has(key)) {
+    if (job.start === undefined) {
       return;
     }
-    this.#shown.add(key);
+    const key = jobKey(job);
+    if (isActive(job)) {
+      // Given up and found again: it will have another end.
+      this.#told.delete(key);
+      this.#followOnce(job, key);
+    } else if (!job.start.isEndTold && !this.#told.has(key)) {
+      this.#told.add(key);
+      this.#tellEnd(job);
+    }
+  };
+
+  #followOnce(job: DeletionJob, key: string): void {
+    if (this.#followed.has(key)) {
+      return;
+    }
+    this.#followed.add(key);
     // There is no Cancel button, for the service has no cancel.
     const options = { location: vscode.ProgressLocation.Notification, title: `Deletion job on ${job.host.name}` };
     void vscode.window
       .withProgress(options, (progress) => this.#follow(job, progress))
-      .then((end) => {
-        this.#shown.delete(key);
-        if (end) {
-          this.#ended(end);
-        }
-      });
-  };
+      .then(() => this.#followed.delete(key));
+  }
 
-  /** Reports each second until the job has ended, or is no longer shown: undefined then. */
-  async #follow(
-    { host, id }: DeletionJob,
-    progress: vscode.Progress<{ message: string }>,
-  ): Promise<DeletionJob | undefined> {
+  /** Reports each second until the job has ended or is no longer shown. */
+  async #follow({ host, id }: DeletionJob, progress: vscode.Progress<{ message: string }>): Promise<void> {
     while (!this.#disposed.signal.aborted) {
       const job = this.#store.job(host, id);
       if (!job || !isActive(job)) {
-        return job;
+        return;
       }
       progress.report({ message: describeJob(job, this.#clock.now(), formatDuration) });
       await this.#clock.delay(1000, this.#disposed.signal).catch(() => undefined);
     }
-    return undefined;
   }
 }

@@ -14,7 +14,7 @@ const trace = TraceContext.parse('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169
 const created = Date.parse('2026-01-02T03:04:05Z');
 
 function job(answer: DeleteJob, own = true): DeletionJob {
-  const start = own ? { startedAt: created, timeoutInMinutes: checkTimeoutInMinutes(60) } : undefined;
+  const start = own ? { startedAt: created, timeoutInMinutes: checkTimeoutInMinutes(60), isEndTold: false } : undefined;
   return deletionJob(
     contoso,
     { createdDateTime: '2026-01-02T03:04:05.0000000+00:00', ...answer, id: 'delete-job-1' },

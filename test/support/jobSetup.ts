@@ -46,7 +46,7 @@ export async function jobSetup(
   const records = new RecordFile(path, clock, log);
   const store = new JobStore();
   const instances = new KnownInstances(records, store, (hostname) => InstanceHost.parse(hostname), log);
-  const started = new StartedJobs(records);
+  const started = new StartedJobs(records, clock);
   const watcher = new JobWatcher(services, store, clock, log);
   test.after(() => {
     watcher.dispose();

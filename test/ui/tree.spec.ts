@@ -1,3 +1,4 @@
+import { AdjustableClock } from '../simulator/clock.ts';
 import { expect, test } from './fixtures.ts';
 import { addInstance, openSignedIn, startJob } from './journeys.ts';
 
@@ -60,6 +61,38 @@ test('Instances and jobs are there again after a reload, and a job of ours is fo
     .map(({ headers }) => headers['traceparent'] ?? '');
   expect(new Set(traces.map((trace) => trace.slice(3, 35))).size).toBe(1);
   expect(new Set(traces).size).toBe(traces.length);
+});
+
+test('A job is watched on after a reload with another view open, and an end that came meanwhile is told', async ({
+  workbench,
+  simulator,
+}) => {
+  const { clock } = simulator;
+  if (!(clock instanceof AdjustableClock)) {
+    throw new Error('The clock of the instance can not be moved.');
+  }
+  simulator.instance.deletion = { ...simulator.instance.deletion, durationMs: 60_000 };
+  await openSignedIn(workbench);
+  await startJob(workbench, simulator);
+  await expect(workbench.row(/delete-job-/)).toContainText('running');
+  await workbench.page
+    .locator('.activitybar')
+    .getByRole('tab', { name: /^Explorer/ })
+    .click();
+
+  await workbench.reload();
+  await expect(workbench.notification('Deletion job on localhost: running')).toBeVisible();
+  await expect(workbench.activityIcon).toHaveAccessibleName(/1 deletion job is running/);
+
+  await workbench.leave();
+  clock.advance(120_000);
+  await workbench.open();
+  await expect(workbench.notification(/The deletion job on localhost succeeded in 1 min/)).toHaveCount(1);
+
+  await workbench.reload();
+  await workbench.openView();
+  await expect(workbench.row(/delete-job-/)).toContainText('succeeded');
+  await expect(workbench.notifications).toHaveCount(0);
 });
 
 test('An instance can be removed from the list, and is not asked any more', async ({ workbench, simulator }) => {

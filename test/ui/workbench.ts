@@ -26,11 +26,9 @@ export class Workbench {
     await expect(this.activityIcon).toBeVisible();
   }
 
-  /** Opens one more window on the same VS Code, of the same user. */
-  async openAnother(): Promise<Workbench> {
-    const other = new Workbench(await this.page.context().newPage(), this.#address);
-    await other.open();
-    return other;
+  /** Closes VS Code in this window, as by closing its tab. */
+  async leave(): Promise<void> {
+    await this.page.goto('about:blank');
   }
 
   /** The icon of the product in the activity bar. */
@@ -268,11 +266,6 @@ export class Workbench {
   /** The text of the output panel, as far as it is on the screen. */
   async outputText(): Promise<string> {
     return visibleText(this.output);
-  }
-
-  /** The tabs of the open editors. */
-  get tabs(): Locator {
-    return this.page.locator('.part.editor .tabs-container').getByRole('tab');
   }
 
   /** What is on the clipboard. */

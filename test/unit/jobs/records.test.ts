@@ -11,7 +11,11 @@ import { contoso } from '../../support/transport.ts';
 
 const fabrikam = InstanceHost.parse('fabrikam.api.neu.digitaltwins.azure.net');
 const trace = TraceContext.begin(countingHex(), 'vendor=1');
-const start = { startedAt: Date.parse('2026-01-02T03:04:05Z'), timeoutInMinutes: checkTimeoutInMinutes(60) };
+const start = {
+  startedAt: Date.parse('2026-01-02T03:04:05Z'),
+  timeoutInMinutes: checkTimeoutInMinutes(60),
+  isEndTold: false,
+};
 
 describe('Known instances', () => {
   it('survive a restart in the order in which they were added', async (test) => {
@@ -66,17 +70,30 @@ describe('Started jobs', () => {
   it('remember the first start with an id', async (test) => {
     const { started } = await jobSetup(test);
     await started.remember(contoso, 'job-1', { trace, start });
-    const again = { trace: TraceContext.begin(countingHex()), start: { startedAt: 0, timeoutInMinutes: undefined } };
+    const again = {
+      trace: TraceContext.begin(countingHex()),
+      start: { startedAt: 0, timeoutInMinutes: undefined, isEndTold: false },
+    };
     assert.equal(await started.remember(contoso, 'job-1', again), false);
     assert.deepEqual((await started.startsOn(contoso)).get('job-1'), { trace, start });
   });
 
-  it('are forgotten some time after the service has forgotten them', async (test) => {
-    const { started } = await jobSetup(test);
-    await started.remember(contoso, 'old', { trace, start });
-    const later = { ...start, startedAt: start.startedAt + 41 * 24 * 60 * 60 * 1000 };
-    await started.remember(contoso, 'new', { trace, start: later });
-    assert.deepEqual([...(await started.startsOn(contoso)).keys()], ['new']);
+  it('are open until the person was told how they ended', async (test) => {
+    const { started, recordPath } = await jobSetup(test);
+    await started.remember(contoso, 'job-1', { trace, start });
+    await started.remember(fabrikam, 'job-2', { trace, start });
+    await started.markEndTold(fabrikam, 'job-2');
+    const restarted = await jobSetup(test, { recordPath });
+    assert.deepEqual(await restarted.started.hostnamesWithOpenStarts(), new Set([contoso.hostname]));
+    assert.equal((await restarted.started.startsOn(fabrikam)).get('job-2')?.start.isEndTold, true);
+  });
+
+  it('are forgotten when the service has forgotten them', async (test) => {
+    const { started, transport } = await jobSetup(test);
+    await started.remember(contoso, 'job-1', { trace, start });
+    await transport.clock.pass(31 * 24 * 60 * 60 * 1000);
+    assert.equal((await started.startsOn(contoso)).size, 0);
+    assert.equal((await started.hostnamesWithOpenStarts()).size, 0);
   });
 });
 

@@ -270,6 +270,34 @@ describe('A list', () => {
     assert.equal(new Set(traces).size, 1, 'a job found by a list is asked for on the trace of that list');
   });
 
+  it('is asked for after a restart only where the end of a start was not told', async (test) => {
+    const { recordPath, started } = await start(test);
+    const list = { status: 200, body: { value: [{ id: operationId, status: 'succeeded' }] } };
+    const restarted = await jobSetup(test, { recordPath, answers: [list] });
+    await restarted.instances.load();
+    await settled(restarted.transport.clock, restarted.list.resume());
+    assert.equal(theJob(restarted).start?.isEndTold, false);
+
+    await started.markEndTold(contoso, operationId);
+    const again = await jobSetup(test, { recordPath });
+    await again.instances.load();
+    await settled(again.transport.clock, again.list.resume());
+    assert.equal(again.transport.httpClient.sent.length, 0);
+  });
+
+  it('has a start settled that a crash left open', async (test) => {
+    const { recordPath } = await start(test);
+    const empty = { status: 200, body: { value: [] } };
+    const restarted = await jobSetup(test, {
+      recordPath,
+      answers: [empty, ...Array.from({ length: 30 }, () => notFound)],
+    });
+    await restarted.instances.load();
+    await settled(restarted.transport.clock, restarted.list.resume());
+    assert.equal(theJob(restarted).state.status, 'unconfirmed');
+    await passUntil(restarted, () => theJob(restarted).state.status === 'absent');
+  });
+
   it('knows a job that was started before a restart', async (test) => {
     const { recordPath } = await start(test);
     const list = { status: 200, body: { value: [{ id: operationId, status: 'running' }] } };
