@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { deletionJob, elapsed, isActive } from '../../../src/jobs/deletionJob.ts';
+import { describeJob } from '../../../src/jobs/jobText.ts';
+import { RecordFile } from '../../../src/jobs/recordFile.ts';
+import { errorCodes, readDeleteJob, readDeleteJobPage, readError } from '../../../src/service/deleteJob.ts';
+import { InvalidInputError, ServiceError } from '../../../src/service/errors.ts';
+import { errorLine } from '../../../src/service/errorText.ts';
+import { explain } from '../../../src/service/explain.ts';
+import { InstanceHost } from '../../../src/service/instanceHost.ts';
+import { printable } from '../../../src/service/printable.ts';
+import { TraceContext } from '../../../src/service/traceContext.ts';
+import { CollectedLog } from '../../support/collectedLog.ts';
+import { manualClock } from '../../support/manualClock.ts';
+import { contoso } from '../../support/transport.ts';
+
+// What comes from outside may be anything: nothing of it throws past the boundary or slips through it.
+
+const runs = { numRuns: 10_000 };
+
+/** Runs `read`, for which refusing by an InvalidInputError is an answer and any other error a defect. */
+function unlessRefused<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    assert.ok(error instanceof InvalidInputError, String(error));
+    return undefined;
+  }
+}
+
+/** Text made of pieces that matter to whoever reads it, and of anything. */
+function textOf(...pieces: string[]): fc.Arbitrary<string> {
+  const piece = fc.oneof(
+    { arbitrary: fc.constantFrom(...pieces), weight: 4 },
+    fc.string({ unit: 'binary', maxLength: 3 }),
+  );
+  return fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(''));
+}
+
+/** JSON with the field names of the contract, in any nesting and of any type. */
+const answers = fc
+  .letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 6, withCrossShrink: true },
+      fc.oneof(
+        fc.string(),
+        fc.integer(),
+        fc.constant(null),
+        fc.boolean(),
+        fc.constantFrom('running', 'failed', 'succeeded'),
+      ),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(
+        fc.constantFrom(
+          'id',
+          'status',
+          'error',
+          'code',
+          'message',
+          'details',
+          'innererror',
+          'value',
+          'nextLink',
+          '__proto__',
+          'createdDateTime',
+          'finishedDateTime',
+        ),
+        tie('value'),
+        { maxKeys: 6 },
+      ),
+    ),
+  }))
+  .value.map((value) => JSON.stringify(value));
+
+describe('Of 10,000 inputs', () => {
+  it('none becomes a host that is not an instance or listed', () => {
+    const input = textOf(
+      'contoso',
+      '.',
+      'api.wcus',
+      '.digitaltwins.azure.net',
+      'digitaltwins.azure.net',
+      '.evil.com',
+      'https://',
+      'http://',
+      '/',
+      '\\',
+      '#',
+      '?',
+      '@',
+      ':',
+      ':443',
+      ':8443',
+      'user:pw@',
+      '[::1]',
+      'localhost',
+      '127.0.0.1',
+      '%2e',
+      '%00',
+      '。',
+      'xn--',
+      'а',
+      ' ',
+      '\t',
+      '\n',
+      '-',
+      '..',
+      '0x7f.1',
+      'ß',
+      'ﬀ',
+    );
+    fc.assert(
+      fc.property(input, (typed) => {
+        const host = unlessRefused(() => InstanceHost.parse(typed, ['localhost:8443']));
+        if (host) {
+          assert.match(
+            host.hostname,
+            /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+digitaltwins\.azure\.net$|^localhost:8443$/,
+          );
+          const url = new URL('/jobs/deletions', host.origin);
+          assert.equal(url.host, host.hostname);
+          assert.equal(url.protocol, 'https:');
+          assert.equal(url.username + url.password, '');
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('none becomes a trace context that could not be a header', () => {
+    const hex = fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdefF')), minLength: 14, maxLength: 34 });
+    const traceparent = fc
+      .tuple(fc.constantFrom('00', 'ff', '01'), hex, hex, fc.constantFrom('00', '01', '1'))
+      .map((parts) => parts.join('-'));
+    const tracestate = textOf('a', 'b', '=', ',', '1', '@', ' ', '\t', '\r\n', 'vendor=value', 'é', '"');
+    fc.assert(
+      fc.property(fc.oneof(traceparent, fc.string()), tracestate, (parent, state) => {
+        const trace =
+          unlessRefused(() => TraceContext.parse(parent, state)) ??
+          unlessRefused(() => TraceContext.begin(() => 'ab', state));
+        if (trace?.tracestate !== undefined) {
+          assert.match(trace.tracestate, /^[\x20-\x7e]+$/);
+          assert.ok(trace.tracestate.split(',').length <= 32);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('none as the body of a job throws, or makes a job that can not be shown', () => {
+    const trace = TraceContext.begin(() => 'ab'.repeat(16).slice(0, 16));
+    fc.assert(
+      fc.property(fc.oneof(answers, fc.string()), (body) => {
+        readDeleteJobPage(body);
+        const answer = readDeleteJob(body);
+        if (answer) {
+          const job = deletionJob(contoso, { ...answer, id: answer.id ?? '' }, { trace, start: undefined });
+          assert.equal(typeof isActive(job), 'boolean');
+          assert.ok((elapsed(job, 0) ?? 0) >= 0);
+          assert.doesNotMatch(describeJob(job, 0), /[\r\n]/);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('none as the body of an error throws, or breaks a line or a message', () => {
+    const exchange = { hostname: contoso.hostname, operation: 'GET /jobs/deletions', traceparent: '00-1-2-01' };
+    fc.assert(
+      fc.property(fc.oneof(answers, fc.string()), fc.integer({ min: 100, max: 599 }), (body, status) => {
+        const error = readError(body) ?? {};
+        assert.ok(Array.isArray(errorCodes(error)));
+        assert.doesNotMatch(errorLine(error), /[\r\n]/);
+        const { happened, advice, short } = explain(new ServiceError(exchange, { status, error }));
+        assert.ok(`${happened} ${advice} ${short}`.length < 2000);
+      }),
+      runs,
+    );
+  });
+
+  it('none keeps a character that hides, reorders or links', () => {
+    const text = textOf('[a](', '](', 'command:x', ')', '\u202e', '\u200b', '\r\n', '\u2028', '\u0000', '\u0085', ']');
+    fc.assert(
+      fc.property(text, (said) => {
+        assert.doesNotMatch(printable(said), /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069]|\]\(/u);
+      }),
+      runs,
+    );
+  });
+
+  it('none as the stored records throws, and what is not understood is set aside', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'digital-twins-'));
+    const stored = fc.oneof(
+      fc.string(),
+      fc
+        .record(
+          {
+            version: fc.constantFrom(1, 2, '1'),
+            instances: fc.oneof(fc.array(fc.oneof(fc.string(), fc.integer())), fc.constant(null)),
+            starts: fc.array(
+              fc.record({ hostname: fc.string(), id: fc.oneof(fc.string(), fc.integer()) }, { requiredKeys: [] }),
+            ),
+          },
+          { requiredKeys: [] },
+        )
+        .map((records) => JSON.stringify(records)),
+    );
+    const log = new CollectedLog();
+    try {
+      // A file each, and a tenth of the runs: a disk is slower than all the rest.
+      let count = 0;
+      await fc.assert(
+        fc.asyncProperty(stored, async (content) => {
+          const file = path.join(folder, `${count++}.json`);
+          await writeFile(file, content);
+          const { instances, starts } = await new RecordFile(file, manualClock(), log).read();
+          assert.ok([...instances, ...starts.map(({ id }) => id)].every((text) => typeof text === 'string'));
+        }),
+        { numRuns: 1000 },
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
