@@ -78,7 +78,7 @@ const answers = fc
 
 describe('Of 10,000 inputs', () => {
   it('none becomes a host that is not an instance or listed', () => {
-    const input = textOf(
+    const around = textOf(
       'contoso',
       '.',
       'api.wcus',
@@ -112,6 +112,28 @@ describe('Of 10,000 inputs', () => {
       '0x7f.1',
       'ß',
       'ﬀ',
+    );
+    // What is nearly a host is tried most: a good one with something before or behind it.
+    const good = fc.constantFrom('contoso.api.wcus.digitaltwins.azure.net', 'localhost:8443');
+    const nearly = fc.constantFrom(
+      '',
+      '.evil.com',
+      '.',
+      'x.',
+      '-',
+      '@',
+      '#',
+      '/',
+      'evil.com/',
+      'evil.com#',
+      ':443',
+      ':8443',
+      '%00',
+    );
+    const input = fc.oneof(
+      fc.tuple(nearly, good, nearly).map((parts) => parts.join('')),
+      fc.tuple(around, good, around).map((parts) => parts.join('')),
+      around,
     );
     fc.assert(
       fc.property(input, (typed) => {
