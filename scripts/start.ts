@@ -105,9 +105,15 @@ The simulated instance ${instance} holds 3000 twins. What to try:
 Ctrl+C stops all of it.`;
 }
 
-/** Listens at once, so that Ctrl+C during the start ends what runs already. */
+/** Listens at once, so that Ctrl+C during the start ends what runs already. The end of npm asks to stop as well. */
 function untilAskedToStop(): Promise<void> {
+  const parent = process.ppid;
   return new Promise((resolve) => {
+    setInterval(() => {
+      if (process.ppid !== parent) {
+        resolve();
+      }
+    }, 1000).unref();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         resolve();

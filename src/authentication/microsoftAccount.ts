@@ -65,12 +65,10 @@ export class MicrosoftAccount implements TokenCredential {
   }
 }
 
-// VS Code has no type for a decline: it is this text, or a cancellation.
+// VS Code has no type for a decline: it is "User did not consent to login." or "… to account access.", or a cancellation.
 function isDecline(error: unknown): boolean {
   return (
     error instanceof Error &&
-    (/did not consent to login/i.test(error.message) ||
-      /^cancell?ed$/i.test(error.message) ||
-      error.name === 'Canceled')
+    (/did not consent/i.test(error.message) || /^cancell?ed$/i.test(error.message) || error.name === 'Canceled')
   );
 }

@@ -8,6 +8,7 @@ export function copyJobId(parts: Parts): CommandHandler {
     const job = await jobArgument(parts, argument);
     if (job) {
       await vscode.env.clipboard.writeText(job.id);
+      vscode.window.setStatusBarMessage('Job ID copied', 3000);
     }
   };
 }

@@ -8,6 +8,7 @@ export function copyTraceparent(parts: Parts): CommandHandler {
     const job = await jobArgument(parts, argument);
     if (job) {
       await vscode.env.clipboard.writeText(job.trace.traceparent);
+      vscode.window.setStatusBarMessage('traceparent copied', 3000);
     }
   };
 }

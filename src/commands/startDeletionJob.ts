@@ -76,7 +76,7 @@ function readGiven(
 
 function steps({ store, parseHost, defaultTimeoutInMinutes }: Parts, given: Partial<Answers>): Step<Answers>[] {
   const title = (host: InstanceHost | undefined, what: string): string =>
-    `Start Deletion Job${host ? ` on ${host.name}` : ''}: ${what}`;
+    `Start Deletion Job${host ? ` on ${host.hostname}` : ''}: ${what}`;
 
   const instance: Step<Answers> = async (_, position) => {
     const known = store.instances.map(({ host }) => host);
@@ -102,7 +102,7 @@ function named<K extends keyof Answers>(name: K, result: StepResult<Answers[K]>)
 async function start({ starter, list }: Parts, request: StartRequest): Promise<DeletionJob> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Starting the deletion job on ${request.host.name}`,
+    title: `Starting the deletion job on ${request.host.hostname}`,
   };
   try {
     return await vscode.window.withProgress(options, () => starter.start(request));

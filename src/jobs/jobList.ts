@@ -88,7 +88,7 @@ export class JobList {
         for (const { id, ...answer } of page) {
           if (id !== undefined) {
             const known = this.#store.job(host, id) ?? { start: undefined, trace, ...started.get(id) };
-            jobs.push(deletionJob(host, { ...answer, id }, known));
+            jobs.push(deletionJob(host, { id, ...answer }, known));
           }
         }
       }

@@ -9,7 +9,7 @@ import { deletionJob, isActive, jobKey, type DeletionJob } from './deletionJob.t
 import type { JobStore } from './jobStore.ts';
 
 /** Milliseconds between two looks at a job: short at first, when a small instance may be done, then ever longer. */
-export const watchIntervals = { first: 2_000, growth: 1.5, longest: 30_000 } as const;
+export const watchIntervals = { first: 2_000, growth: 1.25, longest: 30_000 } as const;
 
 /**
  * When a job that is not found is given up: after so many answers in a row, over so many milliseconds. One answer may

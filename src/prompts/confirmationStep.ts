@@ -29,5 +29,5 @@ export function askConfirmation(
 }
 
 function mismatch(host: InstanceHost): string {
-  return `This is not the instance's name. Type ${host.name} to delete all it holds, or press Escape.`;
+  return `This is not the instance's name. Type exactly ${host.name} to delete all of ${host.hostname}, or press Escape.`;
 }

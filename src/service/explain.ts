@@ -179,7 +179,7 @@ const reasons: Readonly<Record<number, string>> = {
 /** The service's own words, as a sentence. */
 function saidByService({ error, status }: ServiceError): string {
   const words = errorWords(error);
-  return words === '' ? `The answer (status ${status}) says no more.` : sentence(`It says: ${words}`);
+  return words === '' ? `The answer (status ${status}) says no more.` : sentence(`The service says: ${words}`);
 }
 
 function after(milliseconds: number | undefined): string {
@@ -196,7 +196,7 @@ function explainConnectionError(error: ConnectionError): Explanation {
   const code = printable(error.code, 60);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return {
-      short: `${hostname} not found (${code})`,
+      short: `Host not found (${code})`,
       happened: `The name ${hostname} can't be resolved (${code}).`,
       advice: 'Check the host name and your network connection.',
       remedy: 'refresh',

@@ -52,10 +52,13 @@ export class InstanceHost {
     }
     const host = canonical(typed.replace(/^https:\/\//i, '').replace(/\/$/, ''));
     if (host === undefined) {
-      throw new InvalidInputError('This is not a host name. Example: contoso.api.wcus.digitaltwins.azure.net');
+      throw new InvalidInputError('Enter the host name alone, such as contoso.api.wcus.digitaltwins.azure.net.');
     }
     if (instanceHostName.test(host) || additionalHosts.some((allowed) => canonical(allowed.trim()) === host)) {
       return new InstanceHost(host);
+    }
+    if (!host.includes('.') && !host.includes(':')) {
+      throw new InvalidInputError('Enter the whole host name, such as contoso.api.wcus.digitaltwins.azure.net.');
     }
     throw new InvalidInputError(
       'Only *.digitaltwins.azure.net and hosts in the setting digitalTwins.additionalHosts are allowed.',

@@ -49,7 +49,7 @@ export class JobNotifications implements vscode.Disposable {
     }
     this.#followed.add(key);
     // There is no Cancel button, for the service has no cancel.
-    const options = { location: vscode.ProgressLocation.Notification, title: `Deletion job on ${job.host.name}` };
+    const options = { location: vscode.ProgressLocation.Notification, title: `Deletion job on ${job.host.hostname}` };
     void vscode.window
       .withProgress(options, (progress) => this.#follow(job, progress))
       .then(() => this.#followed.delete(key));

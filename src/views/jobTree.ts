@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isActive, jobKey, type DeletionJob } from '../jobs/deletionJob.ts';
 import type { Instance, JobStore } from '../jobs/jobStore.ts';
+import { describeJob } from '../jobs/jobText.ts';
 import type { Clock } from '../service/clock.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { InstanceNode, JobNode, NoteNode, ProblemNode, type JobTreeNode } from './jobNodes.ts';
@@ -88,6 +89,7 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
         this.#store.jobs.filter(isActive).forEach((job) => {
           this.#changed.fire(this.#jobNode(job));
         });
+        this.#showActive();
       }
     }
   }
@@ -107,18 +109,18 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
         this.#nodes.delete(key);
       }
     }
-    this.#showBadge();
+    this.#showActive();
     this.#changed.fire(undefined);
   };
 
   readonly #redrawInstance = (host: InstanceHost): void => {
-    this.#showBadge();
+    this.#showActive();
     this.#changed.fire(this.#instanceNode(host));
   };
 
   readonly #redrawJob = (job: DeletionJob, before: DeletionJob | undefined): void => {
-    if (isActive(job) !== (before !== undefined && isActive(before))) {
-      this.#showBadge();
+    if (isActive(job) || (before && isActive(before))) {
+      this.#showActive();
     }
     // One that has just appeared comes with its instance's redrawing.
     if (before) {
@@ -126,8 +128,11 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
     }
   };
 
-  #showBadge(): void {
-    const running = this.#store.jobs.filter(isActive).length;
+  /** Active jobs outside of the rows: as a badge, and above them, for a job's id alone fills a narrow row. */
+  #showActive(): void {
+    const active = this.#store.jobs.filter(isActive);
+    this.#view.message = active.map((job) => `${job.host.name}: ${describeJob(job, this.#clock.now())}`).join('; ');
+    const running = active.length;
     const tooltip = running === 1 ? '1 deletion job is running' : `${running} deletion jobs are running`;
     this.#view.badge = running === 0 ? undefined : { value: running, tooltip };
   }

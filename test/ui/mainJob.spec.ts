@@ -29,14 +29,16 @@ test('A person signs in, starts a deletion job and watches it to its end', async
   });
 
   await test.step('Step 2 takes a timeout', async () => {
-    await expect(workbench.quickInputTitle).toHaveText('Start Deletion Job on localhost: Timeout (2/3)');
+    await expect(workbench.quickInputTitle).toHaveText(`Start Deletion Job on ${simulator.address}: Timeout (2/3)`);
     await workbench.typeInQuickInput('60');
     await workbench.screenshot('main-4-timeout');
     await workbench.accept();
   });
 
   await test.step('Step 3 says what will happen and takes the name', async () => {
-    await expect(workbench.quickInputTitle).toHaveText('Start Deletion Job on localhost: Confirmation (3/3)');
+    await expect(workbench.quickInputTitle).toHaveText(
+      `Start Deletion Job on ${simulator.address}: Confirmation (3/3)`,
+    );
     for (const words of [
       `All models, twins and relationships of ${simulator.address} will be deleted`,
       'cannot be cancelled or undone',
@@ -51,11 +53,12 @@ test('A person signs in, starts a deletion job and watches it to its end', async
     await workbench.accept();
   });
 
-  const running = workbench.notification('Deletion job on localhost: ');
+  const running = workbench.notification(`Deletion job on ${simulator.address}: `);
   await test.step('The job runs: notification, row, badge', async () => {
     await expect(running).toContainText(/running, \d+ s/);
     await expect(running.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
     await expect(workbench.row(/delete-job-[0-9a-f]{32}/)).toContainText(/running, \d+ s/);
+    await expect(workbench.view.getByText(/^localhost: running, \d+ s$/)).toBeVisible();
     await expect(workbench.activityIcon).toHaveAccessibleName(/1 deletion job is running/);
     await workbench.screenshot('main-6-running');
   });

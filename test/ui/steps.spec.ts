@@ -8,7 +8,8 @@ test('Each step refuses what can not be, says why, and sends nothing', async ({ 
   for (const [typed, reason] of [
     ['contoso.example.com', 'Only *.digitaltwins.azure.net and hosts in'],
     [`http://${simulator.address}`, 'https only'],
-    ['user@contoso.api.wcus.digitaltwins.azure.net', 'not a host name'],
+    ['user@contoso.api.wcus.digitaltwins.azure.net', 'Enter the host name alone'],
+    ['contoso', 'Enter the whole host name'],
   ] as const) {
     await workbench.typeInQuickInput(typed);
     await expect(workbench.quickPickRows).toContainText([reason]);
@@ -101,10 +102,12 @@ test.describe('With a default timeout in the settings', () => {
     await openSignedIn(workbench);
     await addInstance(workbench, simulator);
     await workbench.pickFromRowMenu(workbench.row('localhost'), 'Start Deletion Job…');
-    await expect(workbench.quickInputTitle).toHaveText('Start Deletion Job on localhost: Timeout (1/2)');
+    await expect(workbench.quickInputTitle).toHaveText(`Start Deletion Job on ${simulator.address}: Timeout (1/2)`);
     await expect(workbench.quickInputBox).toHaveValue('90');
     await workbench.accept();
-    await expect(workbench.quickInputTitle).toHaveText('Start Deletion Job on localhost: Confirmation (2/2)');
+    await expect(workbench.quickInputTitle).toHaveText(
+      `Start Deletion Job on ${simulator.address}: Confirmation (2/2)`,
+    );
     await workbench.typeInQuickInput('localhost');
     await workbench.accept();
     await expect.poll(() => starts(simulator).map(({ query }) => query['timeoutInMinutes'])).toEqual(['90']);
@@ -150,7 +153,7 @@ test('Other code answers steps beforehand, but never the confirmation, and gets 
 
   await test.step('Backing out gives undefined', async () => {
     await workbench.runCommand('Test Account: Run Prepared Command');
-    await expect(workbench.quickInputTitle).toHaveText('Start Deletion Job on localhost: Confirmation');
+    await expect(workbench.quickInputTitle).toHaveText(`Start Deletion Job on ${simulator.address}: Confirmation`);
     await workbench.dismiss();
     await expect.poll(() => account.commandResult()).toBeUndefined();
     expect(starts(simulator)).toEqual([]);

@@ -53,7 +53,7 @@ test('Instances and jobs are there again after a reload, and a job of ours is fo
   await workbench.openView();
   await expect(workbench.row('localhost')).toBeVisible();
   await expect(workbench.row(/delete-job-/)).toContainText('running');
-  await expect(workbench.notification('Deletion job on localhost: running')).toBeVisible();
+  await expect(workbench.notification(/^Deletion job on localhost:\d+: running/)).toBeVisible();
   await workbench.screenshot('after-reload');
   await expect(workbench.notification(/The deletion job on localhost succeeded/)).toBeVisible({ timeout: 40_000 });
   const traces = simulator.requests
@@ -81,7 +81,7 @@ test('A job is watched on after a reload with another view open, and an end that
     .click();
 
   await workbench.reload();
-  await expect(workbench.notification('Deletion job on localhost: running')).toBeVisible();
+  await expect(workbench.notification(/^Deletion job on localhost:\d+: running/)).toBeVisible();
   await expect(workbench.activityIcon).toHaveAccessibleName(/1 deletion job is running/);
 
   await workbench.leave();

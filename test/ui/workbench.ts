@@ -212,8 +212,11 @@ export class Workbench {
 
   /** Closes a notification by its cross. */
   async closeNotification(notification: Locator): Promise<void> {
-    await notification.hover();
-    await notification.getByRole('button', { name: /^Clear Notification/ }).click();
+    // The cross shows while the pointer is on the notification, which may still be sliding in.
+    await expect(async () => {
+      await notification.hover({ timeout: 1000 });
+      await notification.getByRole('button', { name: /^Clear Notification/ }).click({ timeout: 1000 });
+    }).toPass({ timeout: 15_000 });
     await expect(notification).toBeHidden();
   }
 

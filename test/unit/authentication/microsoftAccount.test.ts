@@ -34,6 +34,7 @@ describe('Signing in', () => {
 
   for (const decline of [
     new Error('User did not consent to login.'),
+    new Error('User did not consent to account access.'),
     new Error('Cancelled'),
     Object.assign(new Error('Canceled'), { name: 'Canceled' }),
   ]) {

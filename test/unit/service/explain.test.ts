@@ -57,7 +57,7 @@ describe('The explanation of', () => {
     ['a 429', serviceError(429, {}, 6500), '429 Too Many Requests', /in 7 s/, 'refresh'],
     ['a 500', serviceError(500), '500 Internal Server Error', /few minutes/, 'refresh'],
     ['a 503 with Retry-After', serviceError(503, {}, 60_000), '503 Service Unavailable', /in 60 s/, 'refresh'],
-    ['an unknown name', connectionError('ENOTFOUND'), 'contoso.example not found (ENOTFOUND)', /host name/, 'refresh'],
+    ['an unknown name', connectionError('ENOTFOUND'), 'Host not found (ENOTFOUND)', /host name/, 'refresh'],
     ['a refused connection', connectionError('ECONNREFUSED'), 'Not reached (ECONNREFUSED)', /proxy/, 'refresh'],
     ['a broken connection', connectionError('ECONNRESET'), 'Connection broken (ECONNRESET)', /network/, 'refresh'],
     ['silence', connectionError('ETIMEDOUT'), 'No answer in time', /network/, 'refresh'],
