@@ -141,7 +141,7 @@ test('Other code answers steps beforehand, but never the confirmation, and gets 
     await expect(message).toBeVisible();
     await workbench.screenshot('invalid-arguments');
     await workbench.closeNotification(message);
-    expect(await account.commandResult()).toBeUndefined();
+    await expect.poll(() => account.commandOutcome()).toEqual({});
   });
 
   await account.prepareCommand('digitalTwins.startDeletionJob', {
@@ -155,7 +155,7 @@ test('Other code answers steps beforehand, but never the confirmation, and gets 
     await workbench.runCommand('Test Account: Run Prepared Command');
     await expect(workbench.quickInputTitle).toHaveText(`Start Deletion Job on ${simulator.address}: Confirmation`);
     await workbench.dismiss();
-    await expect.poll(() => account.commandResult()).toBeUndefined();
+    await expect.poll(() => account.commandOutcome()).toEqual({});
     expect(starts(simulator)).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ test('Other code answers steps beforehand, but never the confirmation, and gets 
     await workbench.typeInQuickInput('localhost');
     await workbench.accept();
     await expect
-      .poll(() => account.commandResult())
+      .poll(async () => (await account.commandOutcome())?.result)
       .toMatchObject({
         hostname: simulator.address,
         id: 'nightly-refresh-1',

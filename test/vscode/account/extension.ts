@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -29,7 +29,9 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('testAccount.runPreparedCommand', async () => {
       const { command, argument } = JSON.parse(readFileSync(path.join(folder, commandFile), 'utf8')) as PreparedCommand;
       const result: unknown = await vscode.commands.executeCommand(command, argument);
-      writeFileSync(path.join(folder, resultFile), JSON.stringify({ result }));
+      // Whole at once: a test may be reading.
+      writeFileSync(path.join(folder, `${resultFile}.new`), JSON.stringify({ result }));
+      renameSync(path.join(folder, `${resultFile}.new`), path.join(folder, resultFile));
     }),
   );
 }

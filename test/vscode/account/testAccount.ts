@@ -38,9 +38,10 @@ export class TestAccount {
     await writeFile(path.join(this.#folder, commandFile), JSON.stringify({ command, argument }));
   }
 
-  /** What the prepared command returned. @throws when it has not returned yet */
-  async commandResult(): Promise<unknown> {
-    return (JSON.parse(await readFile(path.join(this.#folder, resultFile), 'utf8')) as { result?: unknown }).result;
+  /** What the prepared command returned, as `{ result }`; undefined while it has not returned. */
+  async commandOutcome(): Promise<{ readonly result?: unknown } | undefined> {
+    const file = path.join(this.#folder, resultFile);
+    return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as { result?: unknown }) : undefined;
   }
 
   /** All calls so far, of all windows, the oldest first. */
