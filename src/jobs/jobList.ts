@@ -93,9 +93,10 @@ export class JobList {
         }
       }
       const listed = new Set(jobs.map(({ id }) => id));
-      const open = [...started].filter(([id, { start }]) => !start.isEndTold && !listed.has(id));
       // Started before a crash or a restart, with an outcome that nobody was told: it is asked for by its id.
-      const unsettled = open.map(([id, known]) => this.#store.job(host, id) ?? unconfirmedJob(host, id, known));
+      const unsettled = [...(await this.#started.openOn(host))]
+        .filter(([id]) => !listed.has(id))
+        .map(([id, known]) => this.#store.job(host, id) ?? unconfirmedJob(host, id, known));
       this.#store.setJobs(host, [...jobs, ...unsettled], earlier);
     } catch (error) {
       logFailure(this.#log, error);

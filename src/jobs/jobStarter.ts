@@ -68,14 +68,18 @@ export class JobStarter {
    */
   async start({ host, timeoutInMinutes, operationId, trace }: StartRequest): Promise<DeletionJob> {
     const known = { trace, start: { startedAt: this.#clock.now(), timeoutInMinutes, isEndTold: false } };
-    const isNew = await this.#writeDown(host, operationId, known);
-    const answer = await this.#send({ operationId, timeoutInMinutes, trace }, host, known, isNew);
-    const job = this.#watched(deletionJob(host, answer, known));
-    if (job.id !== operationId) {
-      // The job runs and is shown; without this it would only be a stranger after a restart.
-      await this.#started.remember(host, job.id, known).catch(() => undefined);
+    try {
+      const isNew = await this.#writeDown(host, operationId, known);
+      const answer = await this.#send({ operationId, timeoutInMinutes, trace }, host, known, isNew);
+      if (answer.id !== operationId) {
+        // Without this the job would only be a stranger after a restart.
+        await this.#started.remember(host, answer.id, known).catch(() => undefined);
+        this.#started.answered(host, answer.id);
+      }
+      return this.#watched(deletionJob(host, answer, known));
+    } finally {
+      this.#started.answered(host, operationId);
     }
-    return job;
   }
 
   async #writeDown(host: InstanceHost, id: string, known: RememberedStart): Promise<boolean> {

@@ -18,10 +18,20 @@ export interface RememberedStart {
 export class StartedJobs {
   readonly #records: RecordFile;
   readonly #clock: Clock;
+  readonly #underway = new Set<string>();
 
   constructor(records: RecordFile, clock: Clock) {
     this.#records = records;
     this.#clock = clock;
+  }
+
+  /**
+   * The starts on one instance that have been sent and whose end the person was not told, by job id. One that is on its
+   * way from this window is not among them: its answer will say what became of it.
+   */
+  async openOn(host: InstanceHost): Promise<ReadonlyMap<string, RememberedStart>> {
+    const starts = await this.startsOn(host);
+    return new Map([...starts].filter(([id, { start }]) => !start.isEndTold && !this.#underway.has(keyOf(host, id))));
   }
 
   /** What is remembered of the starts on one instance, by job id. */
@@ -32,7 +42,7 @@ export class StartedJobs {
 
   /**
    * Writes a start down; to be done before it is sent, so that no started job is a stranger after a crash. What is
-   * remembered of an earlier start with the same id stays.
+   * remembered of an earlier start with the same id stays. It counts as on its way until {@link answered}.
    *
    * @returns whether there was none
    */
@@ -45,6 +55,7 @@ export class StartedJobs {
       ...(trace.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
       ...(start.timeoutInMinutes === undefined ? {} : { timeoutInMinutes: start.timeoutInMinutes }),
     };
+    this.#underway.add(keyOf(host, id));
     const { starts } = await this.#records.change((records) =>
       records.starts.some((old) => matches(old, host, id))
         ? records
@@ -54,6 +65,11 @@ export class StartedJobs {
           },
     );
     return starts.includes(record);
+  }
+
+  /** Notes that a start is no longer on its way, whatever came of it. */
+  answered(host: InstanceHost, id: string): void {
+    this.#underway.delete(keyOf(host, id));
   }
 
   /** The host names of the instances with starts whose end the person was not told. */
@@ -85,6 +101,10 @@ export class StartedJobs {
   #isKept({ startedAt }: StartRecord): boolean {
     return this.#clock.now() - startedAt < keepForMs;
   }
+}
+
+function keyOf(host: InstanceHost, id: string): string {
+  return `${host.hostname}/${id}`;
 }
 
 function matches(record: StartRecord, host: InstanceHost, id: string): boolean {

@@ -298,6 +298,25 @@ describe('A list', () => {
     await passUntil(restarted, () => theJob(restarted).state.status === 'absent');
   });
 
+  it('leaves a start alone that is still on its way', async (test) => {
+    const setup = await jobSetup(test);
+    await setup.instances.add(contoso);
+    const { clock, httpClient } = setup.transport;
+    const untilWrittenDown: Scripted = async (sent) => {
+      while (!(await setup.started.startsOn(contoso)).has(operationId)) {
+        await turn();
+      }
+      return { request: sent, status: 200, headers: sent.headers, bodyAsText: '{"value":[]}' };
+    };
+    httpClient.script(untilWrittenDown, { status: 400, body: { error: { code: 'JobLimitReached' } } });
+    // The list goes out first; the start is written down before the list is answered, and sent after it.
+    const list = setup.list.refresh(contoso);
+    const started = setup.starter.start(request);
+    await assert.rejects(settled(clock, started), { started: 'no' });
+    await settled(clock, list);
+    assert.deepEqual(setup.store.jobs, []);
+  });
+
   it('knows a job that was started before a restart', async (test) => {
     const { recordPath } = await start(test);
     const list = { status: 200, body: { value: [{ id: operationId, status: 'running' }] } };
