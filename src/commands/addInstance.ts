@@ -4,7 +4,11 @@ import { readArguments } from './arguments.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 
 /** "Add Instance…": remembers an instance, so that the tree shows its jobs. Takes `{hostname}` from other code. */
-export function addInstance({ instances, tree, parseHost }: Parts): CommandHandler {
+export function addInstance({
+  instances,
+  tree,
+  parseHost,
+}: Pick<Parts, 'instances' | 'tree' | 'parseHost'>): CommandHandler {
   return async (argument) => {
     // In the title of the view, VS Code passes the row that has the focus.
     const { hostname } = readArguments(isRow(argument) ? undefined : argument, ['hostname']);

@@ -3,7 +3,7 @@ import { jobArgument } from './jobArgument.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 
 /** "Copy Job ID": puts a job's id on the clipboard. */
-export function copyJobId(parts: Parts): CommandHandler {
+export function copyJobId(parts: Pick<Parts, 'store' | 'list' | 'documents'>): CommandHandler {
   return async (argument) => {
     const job = await jobArgument(parts, argument);
     if (job) {

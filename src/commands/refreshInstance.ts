@@ -3,7 +3,7 @@ import { InstanceNode, ProblemNode } from '../views/jobNodes.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 
 /** "Refresh" on a row: asks again for the jobs of its instance. */
-export function refreshInstance({ list }: Parts): CommandHandler {
+export function refreshInstance({ list }: Pick<Parts, 'list'>): CommandHandler {
   return async (argument) => {
     if (argument instanceof InstanceNode || argument instanceof ProblemNode) {
       await vscode.window.withProgress({ location: { viewId: 'digitalTwins.jobs' } }, () =>

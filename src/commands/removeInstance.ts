@@ -4,7 +4,7 @@ import { InstanceNode } from '../views/jobNodes.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 
 /** "Remove Instance from List": forgets an instance here; at the service nothing happens, which is said where it matters. */
-export function removeInstance({ instances, store }: Parts): CommandHandler {
+export function removeInstance({ instances, store }: Pick<Parts, 'instances' | 'store'>): CommandHandler {
   return async (argument) => {
     if (!(argument instanceof InstanceNode)) {
       return;
