@@ -4,7 +4,7 @@ import { MicrosoftAccount } from './authentication/microsoftAccount.ts';
 import { SignInWatch } from './authentication/signInWatch.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { JobList } from './jobs/jobList.ts';
-import { logJobEnds } from './jobs/jobLog.ts';
+import { logJobEnds } from './jobs/logJobEnds.ts';
 import { JobStarter } from './jobs/jobStarter.ts';
 import { JobStore } from './jobs/jobStore.ts';
 import { JobWatcher } from './jobs/jobWatcher.ts';

@@ -105,6 +105,11 @@ function read<T>(schema: v.GenericSchema<unknown, T>, body: string): T | undefin
   }
 }
 
+/** All details of an error, those of details included, each before its own. */
+export function allDetails(error: DeleteJobError): readonly DeleteJobError[] {
+  return (error.details ?? []).flatMap((detail) => [detail, ...allDetails(detail)]);
+}
+
 /** The error's own code, then those of its inner errors, outermost first. */
 export function errorCodes(error: DeleteJobError): string[] {
   const codes: string[] = [];

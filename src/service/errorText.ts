@@ -1,9 +1,9 @@
-import { errorCodes, type DeleteJobError } from './deleteJob.ts';
+import { allDetails, errorCodes, type DeleteJobError } from './deleteJob.ts';
 import { printable } from './printable.ts';
 
 /** An error of the service for one line of the log: all codes, outermost first, message and details. */
 export function errorLine(error: DeleteJobError): string {
-  const details = (error.details ?? []).map((detail) => `, detail: ${codesAndMessage(detail)}`);
+  const details = allDetails(error).map((detail) => `, detail: ${codesAndMessage(detail)}`);
   return `${codesAndMessage(error)}${details.join('')}`;
 }
 

@@ -48,7 +48,7 @@ export class InstanceHost {
       throw new InvalidInputError('Enter the host name of an instance.');
     }
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) && !/^https:\/\//i.test(typed)) {
-      throw new InvalidInputError('Instances are reached over https only.');
+      throw new InvalidInputError('Only https is allowed: https://contoso.api.wcus.digitaltwins.azure.net.');
     }
     const host = canonical(typed.replace(/^https:\/\//i, '').replace(/\/$/, ''));
     if (host === undefined) {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isActive, jobKey, type DeletionJob, type JobState } from '../jobs/deletionJob.ts';
 import { describeJob } from '../jobs/jobText.ts';
-import { errorCodes } from '../service/deleteJob.ts';
+import { allDetails, errorCodes } from '../service/deleteJob.ts';
 import { SignInRequiredError } from '../service/errors.ts';
 import { explain } from '../service/explain.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
@@ -106,7 +106,7 @@ function jobTooltip(job: DeletionJob, description: string): vscode.MarkdownStrin
     ['Timeout', job.start && timeoutText(job.start.timeoutInMinutes)],
     ['Error', answer.error && errorCodes(answer.error).join(' > ')],
     ['Message', answer.error?.message],
-    ...(answer.error?.details ?? []).map(
+    ...(answer.error ? allDetails(answer.error) : []).map(
       (detail) => ['Detail', [...errorCodes(detail), detail.message ?? ''].join(' ').trim()] as const,
     ),
     ['traceparent', job.trace.traceparent],

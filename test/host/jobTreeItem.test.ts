@@ -71,7 +71,7 @@ describe('The row of a job', () => {
       code: 'Outer',
       message: 'It broke.',
       innererror: { code: 'Inner' },
-      details: [{ code: 'Detail', message: 'Here.' }],
+      details: [{ code: 'Detail', message: 'Here.', details: [{ code: 'Deeper', message: 'There.' }] }],
     };
     const purgeDateTime = '2026-02-01T03:04:05.0000000+00:00';
     const { value } = tooltipOf(item({ status: 'failed', ...finished, purgeDateTime, error }));
@@ -88,6 +88,7 @@ describe('The row of a job', () => {
       'Outer > Inner',
       'It broke.',
       'Detail Here.',
+      'Deeper There.',
       trace.traceparent,
       'vendor=1',
     ]) {

@@ -52,7 +52,6 @@ export const test = base.extend<Options & Fixtures>({
   ],
   settings: [{}, { option: true }],
 
-  // eslint-disable-next-line no-empty-pattern -- Playwright takes the names of other fixtures from this pattern
   folder: async ({}, use) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'ui-test-'));
     await use(folder);

@@ -7,7 +7,7 @@ test('Each step refuses what can not be, says why, and sends nothing', async ({ 
 
   for (const [typed, reason] of [
     ['contoso.example.com', 'Only *.digitaltwins.azure.net and hosts in'],
-    [`http://${simulator.address}`, 'https only'],
+    [`http://${simulator.address}`, 'Only https is allowed'],
     ['user@contoso.api.wcus.digitaltwins.azure.net', 'Enter the host name alone'],
     ['contoso', 'Enter the whole host name'],
   ] as const) {

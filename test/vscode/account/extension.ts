@@ -96,8 +96,7 @@ class TestAccountProvider implements vscode.AuthenticationProvider {
     this.#changed.fire({ added: [], removed, changed: [] });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a refusal has to be a rejected promise
-  async #answer<T>(
+  #answer<T>(
     name: AccountCall['name'],
     scopes: readonly string[],
     { account }: vscode.AuthenticationProviderSessionOptions,
@@ -105,11 +104,14 @@ class TestAccountProvider implements vscode.AuthenticationProvider {
   ): Promise<T> {
     const call: AccountCall = { name, scopes, ...(account && { account: account.label }) };
     appendFileSync(path.join(this.#folder, callsFile), `${JSON.stringify(call)}\n`);
-    const { failure } = this.#behavior();
-    if (failure !== undefined) {
-      throw new Error(failure);
-    }
-    return answer();
+    // A refusal has to be a rejected promise, not an exception.
+    return Promise.resolve().then(() => {
+      const { failure } = this.#behavior();
+      if (failure !== undefined) {
+        throw new Error(failure);
+      }
+      return answer();
+    });
   }
 
   #issue(label: string, scopes: readonly string[]): vscode.AuthenticationSession {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deletionJob } from '../../../src/jobs/deletionJob.ts';
-import { logJobEnds } from '../../../src/jobs/jobLog.ts';
+import { logJobEnds } from '../../../src/jobs/logJobEnds.ts';
 import { JobStore } from '../../../src/jobs/jobStore.ts';
 import type { DeleteJob } from '../../../src/service/deleteJob.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
@@ -38,10 +38,13 @@ describe('The log', () => {
       code: 'A',
       message: 'First.',
       innererror: { code: 'B', innererror: { code: 'C' } },
-      details: [{ code: 'D', message: 'Second.' }],
+      details: [{ code: 'D', message: 'Second.', details: [{ code: 'E', message: 'Third.' }] }],
     };
     const [line = ''] = logOf({ status: 'running' }, { status: 'failed', error });
-    assert.match(line, /^error .* failed,.*codes A > B > C, message First\., detail: codes D, message Second\.$/);
+    assert.match(
+      line,
+      /^error .* failed,.*codes A > B > C, message First\., detail: codes D, message Second\., detail: codes E, message Third\.$/,
+    );
   });
 
   it('is silent about jobs that ended before', () => {
