@@ -10,7 +10,8 @@ export class JobNotifications implements vscode.Disposable {
   readonly #store: JobStore;
   readonly #clock: Clock;
   readonly #tellEnd: (job: DeletionJob) => void;
-  readonly #followed = new Set<string>();
+  /** What ends the progress notification of each followed job at once, instead of at its next report. */
+  readonly #followed = new Map<string, AbortController>();
   readonly #told = new Set<string>();
   readonly #disposed = new AbortController();
 
@@ -37,7 +38,10 @@ export class JobNotifications implements vscode.Disposable {
       // Given up and found again: it will have another end.
       this.#told.delete(key);
       this.#followOnce(job, key);
-    } else if (!job.start.isEndTold && !this.#told.has(key)) {
+      return;
+    }
+    this.#followed.get(key)?.abort();
+    if (!job.start.isEndTold && !this.#told.has(key)) {
       this.#told.add(key);
       this.#tellEnd(job);
     }
@@ -47,23 +51,30 @@ export class JobNotifications implements vscode.Disposable {
     if (this.#followed.has(key)) {
       return;
     }
-    this.#followed.add(key);
+    const end = new AbortController();
+    this.#followed.set(key, end);
     // There is no Cancel button, for the service has no cancel.
     const options = { location: vscode.ProgressLocation.Notification, title: `Deletion job on ${job.host.hostname}` };
     void vscode.window
-      .withProgress(options, (progress) => this.#follow(job, progress))
+      .withProgress(options, (progress) =>
+        this.#follow(job, progress, AbortSignal.any([end.signal, this.#disposed.signal])),
+      )
       .then(() => this.#followed.delete(key));
   }
 
   /** Reports each second until the job has ended or is no longer shown. */
-  async #follow({ host, id }: DeletionJob, progress: vscode.Progress<{ message: string }>): Promise<void> {
-    while (!this.#disposed.signal.aborted) {
+  async #follow(
+    { host, id }: DeletionJob,
+    progress: vscode.Progress<{ message: string }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted) {
       const job = this.#store.job(host, id);
       if (!job || !isActive(job)) {
         return;
       }
       progress.report({ message: describeJob(job, this.#clock.now(), formatDuration) });
-      await this.#clock.delay(1000, this.#disposed.signal).catch(() => undefined);
+      await this.#clock.delay(1000, signal).catch(() => undefined);
     }
   }
 }
