@@ -1,19 +1,30 @@
 import { writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
+import { leaveOut } from './scripts/leaveOut.ts';
 
 const production = process.argv.includes('--production');
 
-/** What activation loads. A later bundle for other credentials is a second entry point here, loaded on demand. */
+/** What is imported by `import()` alone becomes a chunk of its own, which activation does not load. */
 const options = {
   entryPoints: { extension: 'src/extension.ts' },
   outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
+  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  format: 'cjs',
+  format: 'esm',
+  splitting: true,
   platform: 'node',
+  // What bundled CommonJS packages expect to be there, and an ES module does not have.
+  banner: {
+    js: [
+      "import { createRequire as createRequireOfBundle } from 'node:module';",
+      'const require = createRequireOfBundle(import.meta.url);',
+      'const { filename: __filename, dirname: __dirname } = import.meta;',
+    ].join('\n'),
+  },
   // The oldest VS Code that the manifest admits, 1.106, runs extensions on Node 22.
   target: 'node22',
   external: ['vscode'],
+  plugins: [leaveOut],
   // ESM entry points of the Azure libraries: they can be tree-shaken, their CommonJS twins can't.
   mainFields: ['module', 'main'],
   minify: production,

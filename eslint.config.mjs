@@ -34,6 +34,24 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/service/instancePipeline.ts', 'src/service/policies.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^@azure/|/(instancePipeline|policies)\\.ts$',
+              allowTypeImports: true,
+              message: 'The HTTP pipeline is loaded with the first request, by import().',
+            },
+          ],
+        },
+      ],
+    },
+  },
   layer('service', {
     not: ['jobs', ...vsCodeLayers],
     modules: ['vscode'],

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { FileLocks } from '../src/jobs/locks.ts';
 import { RecordFile } from '../src/jobs/recordFile.ts';
 import { systemClock } from '../src/service/clock.ts';
 import { startSimulator } from '../test/simulator/simulator.ts';
@@ -75,7 +76,9 @@ async function start(port: number | undefined, isCheck: boolean): Promise<void> 
 /** Writes the instance into the extension's records, so that it is listed when the window opens. */
 async function listInstance(dataFolder: string, hostname: string): Promise<void> {
   const folder = globalStorageFolder(dataFolder, 'digitaltwins-tools.digital-twins-maintenance');
-  const records = new RecordFile(path.join(folder, 'records.json'), systemClock, console);
+  const locks = new FileLocks(path.join(folder, 'locks'), console);
+  const parts = { locks, clock: systemClock, log: console, setAside: () => undefined };
+  const records = new RecordFile(path.join(folder, 'records.json'), parts);
   await records.change((record) => ({ ...record, instances: [hostname] }));
 }
 

@@ -7,6 +7,7 @@ const steps = [
   { title: 'Lint', script: 'lint' },
   { title: 'Types', script: 'types' },
   { title: 'Unit tests', script: 'test:unit' },
+  { title: 'Faults', script: 'test:faults' },
   { title: 'Package', script: 'package' },
   { title: "Host tests in VS Code's extension host", script: 'test:host' },
   { title: "UI tests in VS Code's workbench", script: 'test:ui' },

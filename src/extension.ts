@@ -1,25 +1,25 @@
-import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
+import { FileLocks } from './jobs/locks.ts';
 import * as vscode from 'vscode';
 import { MicrosoftAccount } from './authentication/microsoftAccount.ts';
 import { SignInWatch } from './authentication/signInWatch.ts';
 import { registerCommands } from './commands/registerCommands.ts';
-import { JobList } from './jobs/jobList.ts';
-import { logJobEnds } from './jobs/logJobEnds.ts';
-import { JobStarter } from './jobs/jobStarter.ts';
-import { JobStore } from './jobs/jobStore.ts';
-import { JobWatcher } from './jobs/jobWatcher.ts';
-import { KnownInstances } from './jobs/knownInstances.ts';
-import { RecordFile } from './jobs/recordFile.ts';
-import { StartedJobs } from './jobs/startedJobs.ts';
+import { composeJobs } from './jobs/composeJobs.ts';
+import { SharedRequestTurns } from './jobs/requestTurns.ts';
 import { systemClock as clock } from './service/clock.ts';
-import { DeleteJobsByHost } from './service/deleteJobsByHost.ts';
+import { FailureJournal } from './service/failureJournal.ts';
 import { systemRandomHex as randomHex } from './service/random.ts';
-import { defaultTimeoutInMinutes, parseHost, settingsSection } from './settings.ts';
-import { JobDocuments } from './views/jobDocument.ts';
+import * as settings from './settings.ts';
 import { reportFailure } from './views/failureMessage.ts';
+import { JobDocuments } from './views/jobDocument.ts';
 import { showJobEnd } from './views/jobEndMessage.ts';
 import { JobNotifications } from './views/jobNotifications.ts';
+import { JobStatusBar } from './views/jobStatusBar.ts';
 import { JobTree } from './views/jobTree.ts';
+import { showSetAside } from './views/setAsideMessage.ts';
+import { StorageWatch } from './views/storageWatch.ts';
+import { showTimeoutWarning } from './views/timeoutWarning.ts';
+import { versionsOf } from './views/versions.ts';
+import { WindowPresence } from './views/windowPresence.ts';
 
 /** Builds the parts and connects them. Awaits nothing and asks nothing of the network. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -27,48 +27,51 @@ export function activate(context: vscode.ExtensionContext): void {
   const report = (error: unknown): void => {
     reportFailure(log, error);
   };
-  const account = new MicrosoftAccount(vscode.authentication);
 
-  // The data plane
+  // The data plane, whose requests all windows pace together
+  const account = new MicrosoftAccount(vscode.authentication);
+  const folder = context.globalStorageUri.fsPath;
+  const locks = new FileLocks(vscode.Uri.joinPath(context.globalStorageUri, 'locks').fsPath, log);
+  const failures = new FailureJournal();
+  const turns = new SharedRequestTurns(locks, clock, log);
   const { name, version } = context.extension.packageJSON as { name: string; version: string };
-  const transport = { httpClient: createDefaultHttpClient(), credential: account, clock, randomHex, log };
-  const services = new DeleteJobsByHost({ ...transport, userAgent: `${name}/${version}` });
+  const ways = { credential: account, clock, randomHex, log, failures, turns };
+  const transport = { ...ways, userAgent: `${name}/${version}` };
 
   // What a job is to a person
-  const records = new RecordFile(vscode.Uri.joinPath(context.globalStorageUri, 'records.json').fsPath, clock, log);
-  const store = new JobStore();
-  logJobEnds(store, log, () => clock.now());
-  const instances = new KnownInstances(records, store, parseHost, log);
-  const started = new StartedJobs(records, clock);
-  const watcher = new JobWatcher(services, store, clock, log);
-  const list = new JobList(services, store, started, watcher, randomHex, log);
-  const starter = new JobStarter(services, instances, started, store, watcher, clock);
+  const presence = new WindowPresence(clock);
+  const isWindowThere = (): Promise<boolean> => presence.isThere();
+  const jobs = composeJobs({ transport, folder, locks, isWindowThere, settings, setAside: showSetAside });
+  const { store, instances, list, watcher, tracker, shared } = jobs;
+  watcher.on('ended', (job) => void showJobEnd(job, clock.now()).catch(report));
+  tracker.on('timeoutExpected', (job) => void showTimeoutWarning(job, clock.now()).catch(report));
 
   // What is shown
   const tree = new JobTree(store, (host) => list.refresh(host), clock);
   const documents = new JobDocuments(store);
-  const notifications = new JobNotifications(store, clock, (job) => {
-    started.markEndTold(job.host, job.id).catch(report);
-    void showJobEnd(job, clock.now());
-  });
 
-  const ready = instances.load().catch(report);
-  void ready.then(() => list.resume()).catch(report);
-  const parts = { account, instances, list, starter, store, tree, documents, ready, log, randomHex };
+  const loadInstances = (): Promise<void> => instances.load().catch(report);
+  const ready = loadInstances();
+  store.on('instances', () => void list.resume().catch(report));
+  const versions = versionsOf(context.extension);
+  const parts = { ...jobs, ...settings, account, tree, documents, ready, log, randomHex, clock, failures, versions };
   context.subscriptions.push(
     log,
     watcher,
+    locks,
     tree,
     documents,
-    notifications,
-    registerCommands({ ...parts, parseHost, defaultTimeoutInMinutes }),
+    new JobNotifications(store, watcher, clock),
+    new JobStatusBar(store, clock),
+    registerCommands(parts),
+    new StorageWatch(context.globalStorageUri, loadInstances, (file) => shared.fileChanged(file)),
     new SignInWatch(vscode.authentication, () => {
       watcher.lookNow();
       void list.refreshSignedOut();
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(`${settingsSection}.additionalHosts`)) {
-        instances.load().catch(report);
+      if (change.affectsConfiguration(settings.settingsSection)) {
+        void loadInstances();
       }
     }),
   );

@@ -13,6 +13,21 @@ export function parseHost(input: string): InstanceHost {
   );
 }
 
+/** The wildcards of hosts that are protected from deletion. A rule that is not in a list, against the rules, counts too. */
+export function protectedHosts(): readonly string[] {
+  const rules = vscode.workspace.getConfiguration(settingsSection).get<unknown>('protectedHosts');
+  if (rules !== undefined && rules !== null && typeof rules !== 'string' && !Array.isArray(rules)) {
+    // Not what the setting takes, but meant to protect something: all of it, until it is put right.
+    return ['*'];
+  }
+  return [rules].flat().filter((rule): rule is string => typeof rule === 'string');
+}
+
+/** Whether to count what is left while a job is active. */
+export function trackRemaining(): boolean {
+  return vscode.workspace.getConfiguration(settingsSection).get<unknown>('trackRemaining') !== false;
+}
+
 /** The timeout to suggest in minutes; undefined when not set. It is checked where it is shown. */
 export function defaultTimeoutInMinutes(): number | undefined {
   const minutes = vscode.workspace.getConfiguration(settingsSection).get<unknown>('defaultTimeoutInMinutes');

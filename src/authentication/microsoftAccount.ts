@@ -1,7 +1,7 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
 import type * as vscode from 'vscode';
-import { SignInFailedError, SignInRequiredError } from '../service/errors.ts';
-import { dataPlaneScope } from '../service/pipeline.ts';
+import { ClaimsRequiredError, SignInFailedError, SignInRequiredError } from '../service/errors.ts';
+import { dataPlaneScope } from '../service/transport.ts';
 
 /** VS Code's own provider of Microsoft accounts. */
 export const microsoftProvider = 'microsoft';
@@ -12,6 +12,8 @@ export const microsoftProvider = 'microsoft';
  */
 export class MicrosoftAccount implements TokenCredential {
   readonly #authentication: Pick<typeof vscode.authentication, 'getSession'>;
+  /** What the service asked for and no sign-in has given yet: JSON text. */
+  #claims: string | undefined;
 
   constructor(authentication: Pick<typeof vscode.authentication, 'getSession'>) {
     this.#authentication = authentication;
@@ -27,8 +29,14 @@ export class MicrosoftAccount implements TokenCredential {
    */
   async signIn(reason: string, choose: 'once' | 'anew' = 'once'): Promise<string | undefined> {
     try {
-      const options = { createIfNone: { detail: reason }, clearSessionPreference: choose === 'anew' };
-      const session = await this.#authentication.getSession(microsoftProvider, [dataPlaneScope], options);
+      const claims = this.#claims;
+      const session =
+        claims === undefined
+          ? await this.#askedSession(reason, choose === 'anew')
+          : await this.#challengedSession(reason, claims);
+      if (this.#claims === claims) {
+        this.#claims = undefined;
+      }
       return session.account.label;
     } catch (error) {
       if (isDecline(error)) {
@@ -41,12 +49,14 @@ export class MicrosoftAccount implements TokenCredential {
   /**
    * The token of the account that is signed in.
    *
-   * @throws SignInRequiredError when there is none, or when the service wants claims that only a new sign-in can give
+   * @throws SignInRequiredError when there is none
+   * @throws ClaimsRequiredError when the service wants claims that only a new sign-in can give; {@link signIn} asks for it
    * @throws SignInFailedError when VS Code can't be asked
    */
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
     if (options?.claims !== undefined) {
-      throw new SignInRequiredError('The instance asks for a new sign-in.');
+      this.#claims = options.claims;
+      throw new ClaimsRequiredError(options.claims);
     }
     const session = await this.#silentSession([scopes].flat());
     if (!session) {
@@ -54,6 +64,30 @@ export class MicrosoftAccount implements TokenCredential {
     }
     // VS Code tells no expiry and renews by itself: an expiry of 0 makes the pipeline ask for each request.
     return { token: session.accessToken, expiresOnTimestamp: 0 };
+  }
+
+  #askedSession(reason: string, clearSessionPreference: boolean): Promise<vscode.AuthenticationSession> {
+    const options = { createIfNone: { detail: reason }, clearSessionPreference };
+    return Promise.resolve(this.#authentication.getSession(microsoftProvider, [dataPlaneScope], options));
+  }
+
+  /** Answers a claims challenge, by VS Code's own way for it or, where that fails, by signing in anew. */
+  async #challengedSession(reason: string, claims: string): Promise<vscode.AuthenticationSession> {
+    // The pipeline decodes a challenge to one character a byte; so these are the service's own bytes again.
+    const encoded = Buffer.from(claims, 'latin1').toString('base64');
+    const challenge = {
+      wwwAuthenticate: `Bearer realm="", error="insufficient_claims", claims="${encoded}"`,
+      fallbackScopes: [dataPlaneScope],
+    };
+    try {
+      return await this.#authentication.getSession(microsoftProvider, challenge, { createIfNone: { detail: reason } });
+    } catch (error) {
+      if (isDecline(error)) {
+        throw error;
+      }
+      // A provider that knows no challenges. Choosing the account anew at least gives a new token.
+      return this.#askedSession(reason, true);
+    }
   }
 
   async #silentSession(scopes: string[]): Promise<vscode.AuthenticationSession | undefined> {

@@ -1,9 +1,15 @@
 import type * as vscode from 'vscode';
 import type { MicrosoftAccount } from '../authentication/microsoftAccount.ts';
+import type { Versions } from '../jobs/diagnostics.ts';
+import type { DataPlane } from '../service/dataPlane.ts';
 import type { JobList } from '../jobs/jobList.ts';
 import type { JobStarter } from '../jobs/jobStarter.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
 import type { KnownInstances } from '../jobs/knownInstances.ts';
+import type { PreflightCheck } from '../jobs/preflight.ts';
+import type { SharedJobs } from '../jobs/sharedJobs.ts';
+import type { Clock } from '../service/clock.ts';
+import type { FailureJournal } from '../service/failureJournal.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { RandomHex } from '../service/random.ts';
 import type { JobDocuments } from '../views/jobDocument.ts';
@@ -14,13 +20,20 @@ export interface Parts {
   readonly account: MicrosoftAccount;
   readonly instances: KnownInstances;
   readonly list: JobList;
+  readonly preflight: PreflightCheck;
+  readonly dataPlane: DataPlane;
   readonly starter: JobStarter;
   readonly store: JobStore;
+  readonly shared: SharedJobs;
+  readonly failures: FailureJournal;
   readonly tree: JobTree;
   readonly documents: JobDocuments;
   /** Resolves when the known instances have been read: before, a command would find none. */
   readonly ready: Promise<void>;
+  readonly clock: Clock;
   readonly log: vscode.LogOutputChannel;
+  /** What runs here, for those who are asked for help. */
+  readonly versions: Versions;
   readonly randomHex: RandomHex;
   readonly parseHost: (input: string) => InstanceHost;
   readonly defaultTimeoutInMinutes: () => number | undefined;

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { isActive } from '../jobs/deletionJob.ts';
 import { InstanceNode } from '../views/jobNodes.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 
@@ -10,7 +9,7 @@ export function removeInstance({ instances, store }: Pick<Parts, 'instances' | '
       return;
     }
     const { host } = argument;
-    const isDeleting = store.instance(host)?.jobs.some(isActive) ?? false;
+    const isDeleting = store.activeJobsOf(host).length > 0;
     await instances.remove(host);
     if (isDeleting) {
       void vscode.window.showInformationMessage(

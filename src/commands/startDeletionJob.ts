@@ -1,25 +1,41 @@
 import * as vscode from 'vscode';
 import type { DeletionJob } from '../jobs/deletionJob.ts';
+import { jobJson, type JobJson } from '../jobs/jobJson.ts';
 import { StartFailedError, type StartRequest } from '../jobs/jobStarter.ts';
-import { askConfirmation } from '../prompts/confirmationStep.ts';
+import type { Preflight } from '../jobs/preflight.ts';
+import { confirmationText } from '../jobs/preflightText.ts';
+import { showChecking } from '../prompts/checkStep.ts';
+import { askName } from '../prompts/confirmationStep.ts';
 import { askInstance } from '../prompts/instanceStep.ts';
 import { askSteps, type Step, type StepResult } from '../prompts/steps.ts';
 import { askTimeout, type TimeoutAnswer } from '../prompts/timeoutStep.ts';
+import { SignInRequiredError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { newOperationId, parseOperationId } from '../service/operationId.ts';
-import { checkTimeoutInMinutes } from '../service/timeoutInMinutes.ts';
+import { checkTimeoutInMinutes, type TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import { TraceContext } from '../service/traceContext.ts';
-import { jobJson, type JobJson } from '../views/jobDocument.ts';
 import { InstanceNode, isRow } from '../views/jobNodes.ts';
 import { readArguments } from './arguments.ts';
 import type { Parts } from './parts.ts';
+import { showActiveJob } from './watchActiveJob.ts';
 
 /** What is asked for, step by step. */
 interface Answers {
   readonly host: InstanceHost;
   readonly timeout: TimeoutAnswer;
+  readonly preflight: Preflight;
   readonly confirmed: true;
 }
+
+/** What is known before the first step: what needs not be asked, and what to suggest where it is. */
+interface Given {
+  readonly answers: Partial<Answers>;
+  readonly suggestedTimeout: TimeoutAnswer | undefined;
+  readonly ids: Pick<StartRequest, 'operationId' | 'isIdNew' | 'trace'>;
+}
+
+const reasonToSignIn = (host: InstanceHost | undefined): string =>
+  `To start a deletion job on ${host?.hostname ?? 'an Azure Digital Twins instance'} and to watch it.`;
 
 /**
  * "Start Deletion Job…": asks for instance, timeout and confirmation, then starts the job. Called with an instance's
@@ -28,33 +44,48 @@ interface Answers {
  * failed, which is then shown.
  */
 export function startDeletionJob(parts: Parts): (argument?: unknown) => Promise<JobJson | undefined> {
-  return async (argument) => {
-    const { given, operationId, trace } = readGiven(parts, argument);
-    // First of all: the answers should not be typed for nothing, and the confirmation should be the last act.
-    const reason = `To start a deletion job on ${given.host?.hostname ?? 'an Azure Digital Twins instance'} and to watch it.`;
-    if ((await parts.account.signIn(reason)) === undefined) {
-      return undefined;
-    }
-    const answers = await askSteps<Answers>(steps(parts, given), given);
-    if (!answers) {
-      return undefined;
-    }
-    const job = await start(parts, {
-      host: answers.host,
-      timeoutInMinutes: answers.timeout.minutes,
-      operationId,
-      trace,
-    });
-    parts.tree.reveal(job);
-    return jobJson(job);
-  };
+  return (argument) => startBySteps(parts, readGiven(parts, argument));
+}
+
+/** Starts a deletion job on an instance again, with the timeout of an earlier one suggested. */
+export function startAgainOn(
+  parts: Parts,
+  host: InstanceHost,
+  timeoutInMinutes: TimeoutInMinutes | undefined,
+): Promise<JobJson | undefined> {
+  return startBySteps(parts, {
+    answers: { host },
+    suggestedTimeout: { minutes: timeoutInMinutes },
+    ids: { operationId: newOperationId(parts.randomHex), isIdNew: true, trace: TraceContext.begin(parts.randomHex) },
+  });
+}
+
+async function startBySteps(parts: Parts, given: Given): Promise<JobJson | undefined> {
+  const { host } = given.answers;
+  if (host) {
+    await parts.instances.refuseProtected(host);
+  }
+  // First of all: the answers should not be typed for nothing, and the confirmation should be the last act.
+  if ((await parts.account.signIn(reasonToSignIn(host))) === undefined) {
+    return undefined;
+  }
+  const answers = await askSteps<Answers>(steps(parts, given), given.answers);
+  if (!answers) {
+    return undefined;
+  }
+  const job = await start(parts, {
+    ...given.ids,
+    host: answers.host,
+    timeoutInMinutes: answers.timeout.minutes,
+    before: answers.preflight.contents,
+    knownStarts: answers.preflight.knownStarts,
+  });
+  parts.tree.reveal(job);
+  return jobJson(job);
 }
 
 /** Reads what the command was called with, and makes up the ids that were not given. Throws InvalidInputError. */
-function readGiven(
-  { parseHost, randomHex }: Parts,
-  argument: unknown,
-): Pick<StartRequest, 'operationId' | 'trace'> & { readonly given: Partial<Answers> } {
+function readGiven({ parseHost, randomHex }: Parts, argument: unknown): Given {
   const row = argument instanceof InstanceNode ? argument : undefined;
   const { hostname, timeoutInMinutes, operationId, traceparent, tracestate } = readArguments(
     isRow(argument) ? undefined : argument,
@@ -62,41 +93,73 @@ function readGiven(
   );
   const host = row?.host ?? (hostname === undefined ? undefined : parseHost(hostname));
   return {
-    given: {
+    answers: {
       ...(host && { host }),
       ...(timeoutInMinutes !== undefined && { timeout: { minutes: checkTimeoutInMinutes(timeoutInMinutes) } }),
     },
-    operationId: operationId === undefined ? newOperationId(randomHex) : parseOperationId(operationId),
-    trace:
-      traceparent === undefined
-        ? TraceContext.begin(randomHex, tracestate)
-        : TraceContext.parse(traceparent, tracestate),
+    suggestedTimeout: undefined,
+    ids: {
+      operationId: operationId === undefined ? newOperationId(randomHex) : parseOperationId(operationId),
+      isIdNew: operationId === undefined,
+      trace:
+        traceparent === undefined
+          ? TraceContext.begin(randomHex, tracestate)
+          : TraceContext.parse(traceparent, tracestate),
+    },
   };
 }
 
-function steps({ store, parseHost, defaultTimeoutInMinutes }: Parts, given: Partial<Answers>): Step<Answers>[] {
+function steps(parts: Parts, { answers: given, suggestedTimeout }: Given): Step<Answers>[] {
+  const { store, parseHost, defaultTimeoutInMinutes, clock } = parts;
   const title = (host: InstanceHost | undefined, what: string): string =>
     `Start Deletion Job${host ? ` on ${host.hostname}` : ''}: ${what}`;
 
   const instance: Step<Answers> = async (_, position) => {
-    const known = store.instances.map(({ host }) => host);
-    return named('host', await askInstance(title(undefined, 'Instance'), known, parseHost, position));
+    const chosen = await askInstance(title(undefined, 'Instance'), store.instances, parseHost, position);
+    if (chosen.kind === 'value') {
+      await parts.instances.refuseProtected(chosen.value);
+    }
+    return named('host', chosen);
   };
   const timeout: Step<Answers> = async ({ host, timeout: earlier }, position) => {
-    const suggested = earlier ? earlier.minutes : defaultTimeoutInMinutes();
+    const suggestion = earlier ?? suggestedTimeout;
+    const suggested = suggestion ? suggestion.minutes : defaultTimeoutInMinutes();
     return named('timeout', await askTimeout(title(host, 'Timeout'), suggested, position));
   };
   const confirmation: Step<Answers> = async ({ host, timeout: chosen }, position) => {
     if (!host) {
       return { kind: 'cancel' };
     }
-    return named('confirmed', await askConfirmation(title(host, 'Confirmation'), host, chosen?.minutes, position));
+    const checked = await showChecking(title(host, 'Checking'), position, look(parts, host));
+    if (checked.kind !== 'value') {
+      return checked;
+    }
+    const preflight = checked.value;
+    if (preflight.active) {
+      showActiveJob(parts, host, preflight.active);
+      return { kind: 'cancel' };
+    }
+    const text = (): string => confirmationText(host, chosen?.minutes, preflight, clock.now());
+    const confirmed = await askName(title(host, 'Confirmation'), host, text, position);
+    return confirmed.kind === 'value' ? { kind: 'value', value: { confirmed: true, preflight } } : confirmed;
   };
   return [...(given.host ? [] : [instance]), ...(given.timeout ? [] : [timeout]), confirmation];
 }
 
 function named<K extends keyof Answers>(name: K, result: StepResult<Answers[K]>): StepResult<Partial<Answers>> {
   return result.kind === 'value' ? { kind: 'value', value: { [name]: result.value } } : result;
+}
+
+/** Looks at the instance. Where that needs a new sign-in, for claims that the instance asks for, it is done: once. */
+async function look({ preflight, account }: Parts, host: InstanceHost): Promise<Preflight> {
+  try {
+    return await preflight.look(host);
+  } catch (error) {
+    if (!(error instanceof SignInRequiredError) || (await account.signIn(reasonToSignIn(host))) === undefined) {
+      throw error;
+    }
+    return preflight.look(host);
+  }
 }
 
 async function start({ starter, list }: Parts, request: StartRequest): Promise<DeletionJob> {

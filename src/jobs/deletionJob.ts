@@ -1,7 +1,9 @@
 import type { DeleteJob, DeleteJobError } from '../service/deleteJob.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
-import type { TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
+import { timeoutLimits, type TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import type { TraceContext } from '../service/traceContext.ts';
+import type { Contents, CountedContents } from './contents.ts';
+import type { Progress } from './progress.ts';
 
 /**
  * How a job stands. `other` is a status newer than this extension: taken as active until it becomes a known end.
@@ -15,11 +17,14 @@ export type JobState =
   | { readonly status: 'forgotten' | 'unconfirmed' | 'absent' }
   | { readonly status: 'other'; readonly text: string };
 
-/** Why the last look at an active job failed, and since when none has succeeded. */
+/** Why the last look at an active job failed, and since when none has succeeded. Plain data; windows share it. */
 export interface WatchProblem {
   /** Milliseconds since the Unix epoch. */
   readonly since: number;
-  readonly error: unknown;
+  /** A few words, for example `403 Forbidden`. */
+  readonly short: string;
+  /** Whether a sign-in is all that is needed. */
+  readonly needsSignIn: boolean;
 }
 
 /** A deletion job as a person knows it. Immutable: a change is a new object in the store. */
@@ -37,6 +42,25 @@ export interface DeletionJob {
   readonly answer: DeleteJob & { readonly id: string };
   /** Present while the instance can't be asked about an active job. */
   readonly problem: WatchProblem | undefined;
+  /** What counting shows of an active job, where counting is wanted. */
+  readonly progress: Progress | undefined;
+  /** What was found in the instance after the job had ended. */
+  readonly leftover: CountedContents | undefined;
+  /** Whether the person was warned that the timeout will come first. */
+  readonly isTimeoutWarned: boolean;
+  /** Whether the service has dropped the record of the job: what is shown is from this extension's own history. */
+  readonly isPurged: boolean;
+  /** What happened when, as far as it was seen; the oldest first. */
+  readonly timeline: readonly TimelineEntry[];
+  /** When this was last learnt, in milliseconds since the Unix epoch: the later of two windows' knowledge counts. */
+  readonly updatedAt: number;
+}
+
+/** One thing that was seen to happen to a job. */
+export interface TimelineEntry {
+  /** Milliseconds since the Unix epoch, by this machine's clock. */
+  readonly at: number;
+  readonly what: string;
 }
 
 /** What the service does not tell of a job and only its starter knows. */
@@ -45,25 +69,30 @@ export interface JobStart {
   readonly startedAt: number;
   /** Undefined: the service's default. */
   readonly timeoutInMinutes: TimeoutInMinutes | undefined;
-  /** Whether the person was told how the job ended, in this window or before a restart. */
+  /** Whether the person was told how the job ended, in any window or before a restart. */
   readonly isEndTold: boolean;
+  /** What the instance held before, where it was counted. */
+  readonly before: Contents | undefined;
 }
 
-/** Makes a job out of the service's answer and what is known besides. */
+/** Makes a job out of the service's answer and what is known besides, at the time `now`. */
 export function deletionJob(
   host: InstanceHost,
   answer: DeletionJob['answer'],
-  known: Pick<DeletionJob, 'trace' | 'start'>,
+  known: Pick<DeletionJob, 'trace' | 'start'> & Partial<DeletionJob>,
+  now: number,
 ): DeletionJob {
   return {
+    ...nothingSeen,
+    ...known,
     host,
     id: answer.id,
     state: jobState(answer),
     createdAt: time(answer.createdDateTime),
-    trace: known.trace,
-    start: known.start,
     answer,
     problem: undefined,
+    isPurged: false,
+    updatedAt: now,
   };
 }
 
@@ -72,21 +101,31 @@ export function unconfirmedJob(
   host: InstanceHost,
   id: string,
   known: { readonly trace: TraceContext; readonly start: JobStart },
+  now: number,
 ): DeletionJob {
   return {
+    ...nothingSeen,
+    ...known,
     host,
     id,
     state: { status: 'unconfirmed' },
     createdAt: undefined,
-    trace: known.trace,
-    start: known.start,
     answer: { id },
-    problem: undefined,
+    updatedAt: now,
   };
 }
 
+const nothingSeen = {
+  problem: undefined,
+  progress: undefined,
+  leftover: undefined,
+  isTimeoutWarned: false,
+  isPurged: false,
+  timeline: [],
+} as const;
+
 /** Whether the job goes on at the service, or may do so: it has to be watched. */
-export function isActive({ state }: DeletionJob): boolean {
+export function isActive({ state }: Pick<DeletionJob, 'state'>): boolean {
   switch (state.status) {
     case 'notstarted':
     case 'running':
@@ -99,6 +138,16 @@ export function isActive({ state }: DeletionJob): boolean {
     case 'absent':
       return false;
   }
+}
+
+/** Whether the job is one of ours that has ended without the person having been told how. */
+export function hasUntoldEnd(job: DeletionJob): boolean {
+  return !isActive(job) && job.start?.isEndTold === false;
+}
+
+/** Whether there is still something to do about the job: to watch it, or to tell how it ended. */
+export function needsAttention(job: DeletionJob): boolean {
+  return isActive(job) || hasUntoldEnd(job);
 }
 
 /** Names a job among those of all instances. */
@@ -114,6 +163,18 @@ export function elapsed(job: DeletionJob, now: number): number | undefined {
   const begin = job.createdAt ?? job.start?.startedAt;
   const end = isActive(job) ? now : 'finishedAt' in job.state ? job.state.finishedAt : undefined;
   return begin === undefined || end === undefined ? undefined : Math.max(0, end - begin);
+}
+
+/**
+ * When the service gives the job up, in milliseconds since the Unix epoch. Only known of a job of ours: the service does
+ * not tell the timeout.
+ */
+export function timeoutAt(job: DeletionJob): number | undefined {
+  if (!job.start) {
+    return undefined;
+  }
+  const minutes = job.start.timeoutInMinutes ?? timeoutLimits.serviceDefault;
+  return (job.createdAt ?? job.start.startedAt) + minutes * 60_000;
 }
 
 function jobState(answer: DeleteJob): JobState {

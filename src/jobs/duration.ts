@@ -23,6 +23,16 @@ export function formatAge(milliseconds: number): string {
   return formatDuration(inMinutes ? Math.floor(milliseconds / 60_000) * 60_000 : milliseconds);
 }
 
+/** A time ahead: in seconds only when it is short, and never more exact than it can be known. */
+export function formatEstimate(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds / 1000);
+  if (seconds < 55) {
+    return `${Math.max(5, Math.ceil(seconds / 5) * 5)} s`;
+  }
+  const minutes = Math.ceil(seconds / 60 - 1 / 12);
+  return minutes < 60 ? `${minutes} min` : formatDuration(minutes * 60_000);
+}
+
 function join(first: string, rest: number, unit: string): string {
   return rest === 0 ? first : `${first} ${rest} ${unit}`;
 }

@@ -1,37 +1,41 @@
-import type { DeleteJobsByHost } from '../service/deleteJobsByHost.ts';
+import type { Clock } from '../service/clock.ts';
+import type { DataPlane } from '../service/dataPlane.ts';
 import { SignInRequiredError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { Log } from '../service/log.ts';
 import { logFailure } from '../service/logFailure.ts';
 import type { RandomHex } from '../service/random.ts';
 import { TraceContext } from '../service/traceContext.ts';
-import { deletionJob, isActive, unconfirmedJob, type DeletionJob } from './deletionJob.ts';
+import { deletionJob, unconfirmedJob, type DeletionJob } from './deletionJob.ts';
 import type { JobStore } from './jobStore.ts';
-import type { JobWatcher } from './jobWatcher.ts';
-import type { StartedJobs } from './startedJobs.ts';
+import type { SharedJobs } from './sharedJobs.ts';
+import type { RememberedStart, StartedJobs } from './startedJobs.ts';
 
-/** Brings the store up to what an instance says of its deletion jobs, and has the active ones watched. */
+/** Brings the store up to what is remembered of an instance's deletion jobs and what the instance says of them. */
 export class JobList {
-  readonly #deleteJobs: DeleteJobsByHost;
+  readonly #dataPlane: DataPlane;
   readonly #store: JobStore;
   readonly #started: StartedJobs;
-  readonly #watcher: JobWatcher;
+  readonly #shared: SharedJobs;
+  readonly #clock: Clock;
   readonly #randomHex: RandomHex;
   readonly #log: Log;
   readonly #underway = new Map<string, Promise<void>>();
 
   constructor(
-    deleteJobs: DeleteJobsByHost,
+    dataPlane: DataPlane,
     store: JobStore,
     started: StartedJobs,
-    watcher: JobWatcher,
+    shared: SharedJobs,
+    clock: Clock,
     randomHex: RandomHex,
     log: Log,
   ) {
-    this.#deleteJobs = deleteJobs;
+    this.#dataPlane = dataPlane;
     this.#store = store;
     this.#started = started;
-    this.#watcher = watcher;
+    this.#shared = shared;
+    this.#clock = clock;
     this.#randomHex = randomHex;
     this.#log = log;
   }
@@ -52,11 +56,16 @@ export class JobList {
     await Promise.all(this.#store.instances.map(({ host }) => this.refresh(host)));
   }
 
-  /** Goes on with what a restart has interrupted: the starts whose end the person was not told. Else asks nothing. */
+  /**
+   * Goes on with what a restart has interrupted, or the absence of an instance: the starts whose end the person was not
+   * told. Else asks nothing.
+   */
   async resume(): Promise<void> {
     const open = await this.#started.hostnamesWithOpenStarts();
-    const hosts = this.#store.instances.map(({ host }) => host).filter(({ hostname }) => open.has(hostname));
-    await Promise.all(hosts.map((host) => this.refresh(host)));
+    const unasked = this.#store.instances.filter(
+      ({ host, list }) => list.kind === 'unasked' && open.has(host.hostname),
+    );
+    await Promise.all(unasked.map(({ host }) => this.refresh(host)));
   }
 
   /** Asks for the jobs of the instances that have not been asked yet. */
@@ -76,37 +85,70 @@ export class JobList {
   async #refresh(host: InstanceHost): Promise<void> {
     // A job that was started elsewhere goes on under the trace of the request that found it.
     const trace = TraceContext.begin(this.#randomHex);
+    await this.#shared.load(host);
+    await this.#bringOpenStarts(host);
     const earlier = this.#store.instance(host)?.jobs ?? [];
     try {
       const started = await this.#started.startsOn(host);
-      const jobs: DeletionJob[] = [];
-      for await (const page of this.#deleteJobs.forHost(host).list(trace)) {
-        if (!this.#store.instance(host)) {
+      const listed = new Set<string>();
+      let isWhole = true;
+      for await (const page of this.#dataPlane.forHost(host).deleteJobs.list(trace)) {
+        if (!this.#store.has(host)) {
           // Removed meanwhile, or no longer allowed: nothing more is sent there.
           return;
         }
-        for (const { id, ...answer } of page) {
-          if (id !== undefined) {
-            const known = this.#store.job(host, id) ?? { start: undefined, trace, ...started.get(id) };
-            jobs.push(deletionJob(host, { id, ...answer }, known));
-          }
-        }
+        const jobs = page.flatMap(({ id, ...answer }) => (isJobId(id) ? [{ ...answer, id }] : []));
+        isWhole &&= jobs.length === page.length;
+        jobs.forEach(({ id }) => listed.add(id));
+        this.#store.addListed(
+          host,
+          jobs.map((answer) => this.#asJob(host, answer, trace, started)),
+        );
       }
-      const listed = new Set(jobs.map(({ id }) => id));
-      // Started before a crash or a restart, with an outcome that nobody was told: it is asked for by its id.
-      const unsettled = [...(await this.#started.openOn(host))]
-        .filter(([id]) => !listed.has(id))
-        .map(([id, known]) => this.#store.job(host, id) ?? unconfirmedJob(host, id, known));
-      this.#store.setJobs(host, [...jobs, ...unsettled], earlier);
+      // What can't be read in a list may be any job: none is called purged then.
+      this.#store.completeList(host, listed, isWhole ? earlier : [], this.#clock.now());
     } catch (error) {
       logFailure(this.#log, error);
       this.#store.setListFailed(host, error);
     }
-    this.#store
-      .instance(host)
-      ?.jobs.filter(isActive)
-      .forEach((job) => {
-        this.#watcher.watch(job);
-      });
   }
+
+  /**
+   * Has the store show the starts that were sent before a crash or a restart and that nobody was told the end of: they
+   * are asked for by their ids, whether the instance can be listed or not. One that looks under way is looked at again.
+   */
+  async #bringOpenStarts(host: InstanceHost, attempts = 24): Promise<void> {
+    const open = await this.#started.openOn(host).catch((error: unknown) => {
+      logFailure(this.#log, error);
+      return new Map<string, RememberedStart>();
+    });
+    if (open === undefined) {
+      if (attempts > 0) {
+        void this.#clock.delay(5_000).then(() => this.#bringOpenStarts(host, attempts - 1));
+      }
+      return;
+    }
+    for (const [id, known] of open) {
+      if (!this.#store.job(host, id)) {
+        this.#store.setJob(unconfirmedJob(host, id, known, this.#clock.now()));
+      }
+    }
+  }
+
+  #asJob(
+    host: InstanceHost,
+    answer: DeletionJob['answer'],
+    trace: TraceContext,
+    started: ReadonlyMap<string, RememberedStart>,
+  ): DeletionJob {
+    const remembered = started.get(answer.id);
+    const known = this.#store.job(host, answer.id) ?? { trace, start: undefined };
+    // What is remembered of a start counts where a job was first known as somebody else's.
+    return deletionJob(host, answer, { ...known, ...(known.start ? {} : remembered) }, this.#clock.now());
+  }
+}
+
+// An id that would be another address, `..` for one, can't be asked for.
+function isJobId(id: string | undefined): id is string {
+  return id !== undefined && id !== '' && id !== '.' && id !== '..';
 }

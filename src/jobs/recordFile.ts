@@ -1,109 +1,119 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import * as v from 'valibot';
-import type { Clock } from '../service/clock.ts';
-import type { Log } from '../service/log.ts';
+import { storedContents, storedTime } from './contents.ts';
+import { JsonFile, type JsonFileParts, type Understood } from './jsonFile.ts';
+
+// `1e999` is a number in JSON and would be written as null.
+const finite = v.pipe(v.number(), v.finite());
 
 const startRecord = v.object({
   hostname: v.string(),
   id: v.string(),
   /** Milliseconds since the Unix epoch. */
-  startedAt: v.number(),
+  startedAt: storedTime,
   traceparent: v.string(),
   tracestate: v.optional(v.string()),
-  timeoutInMinutes: v.optional(v.number()),
+  timeoutInMinutes: v.optional(finite),
   /** Whether the person was told how the job ended. */
   isEndTold: v.optional(v.boolean()),
+  /** What the instance held before, where it was counted. */
+  before: v.optional(storedContents),
 });
 
-const records = v.object({
+/** The file, whatever its entries are. */
+const stored = v.object({
   version: v.literal(1),
-  /** Host names of the known instances, in the order in which they were added. */
-  instances: v.array(v.string()),
-  /** Jobs that this extension started, oldest first. */
-  starts: v.array(startRecord),
+  instances: v.optional(v.unknown()),
+  protectedInstances: v.optional(v.unknown()),
+  unprotectedInstances: v.optional(v.unknown()),
+  areProtectionsLost: v.optional(v.unknown()),
+  starts: v.optional(v.unknown()),
 });
 
 /** A start of a deletion job, written down before it is sent. */
 export type StartRecord = v.InferOutput<typeof startRecord>;
 
 /** What survives a restart. It holds no secrets. */
-export type Records = v.InferOutput<typeof records>;
+export interface Records {
+  readonly version: 1;
+  /** Host names of the known instances, in the order in which they were added. */
+  readonly instances: readonly string[];
+  /** Host names of the instances that a person protected, known or not. */
+  readonly protectedInstances: readonly string[];
+  /** Whether protections were stored that can't be read any more: then all instances count as protected. */
+  readonly areProtectionsLost?: true;
+  /** Host names of the instances that a person has said to be unprotected since. */
+  readonly unprotectedInstances: readonly string[];
+  /** Jobs that this extension started, oldest first. */
+  readonly starts: readonly StartRecord[];
+}
 
-const nothing: Records = { version: 1, instances: [], starts: [] };
+const nothing: Records = { version: 1, instances: [], protectedInstances: [], unprotectedInstances: [], starts: [] };
+
+/** What a file is that nothing can be made of: it may have held protections. */
+const lost: Records = { ...nothing, areProtectionsLost: true };
 
 /**
- * The records, in one JSON file that all windows share. Every change reads the file first and replaces it whole, so
- * that what another window wrote before stays, and a crash leaves the old or the new file, never half of one. Two
- * windows that change it within the same few milliseconds may still lose one of the changes.
+ * The records, in one JSON file that all windows share; see {@link JsonFile}.
  *
  * Not VS Code's `globalState`: that is cached for each window, so that two windows overwrite each other for good.
  */
 export class RecordFile {
-  readonly #path: string;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #file: JsonFile<Records>;
 
-  constructor(path: string, clock: Clock, log: Log) {
-    this.#path = path;
-    this.#clock = clock;
-    this.#log = log;
-  }
-
-  /** Reads the records. Without a file there are none; a file that can't be understood is set aside. */
-  read(): Promise<Records> {
-    return this.#inTurn(() => this.#read());
+  constructor(path: string, parts: JsonFileParts) {
+    this.#file = new JsonFile({ ...parts, path, understand: understandRecords, empty: nothing, damaged: lost });
   }
 
   /**
-   * Changes the records.
+   * Reads the records. Without a file there are none.
+   *
+   * @throws the file system's error when the file is there and can't be read
+   */
+  read(): Promise<Records> {
+    return this.#file.read();
+  }
+
+  /**
+   * Changes the records. Nothing is written when `edit` returns the very object that it was given.
    *
    * @returns the records after the change
-   * @throws the file system's error when the file can't be read or written; nothing is changed then
+   * @throws the file system's error when the file can't be locked, read or written; nothing is changed then
    */
   change(edit: (before: Records) => Records): Promise<Records> {
-    return this.#inTurn(async () => {
-      const changed = edit(await this.#read());
-      await mkdir(dirname(this.#path), { recursive: true });
-      await writeFileAtomic(this.#path, `${JSON.stringify(changed, undefined, 2)}\n`);
-      return changed;
-    });
-  }
-
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task);
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-
-  async #read(): Promise<Records> {
-    let text: string;
-    try {
-      text = await readFile(this.#path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-        return nothing;
-      }
-      throw error;
-    }
-    const understood = understand(text);
-    if (understood) {
-      return understood;
-    }
-    const aside = `${this.#path}.unreadable-${this.#clock.now()}`;
-    await rename(this.#path, aside);
-    this.#log.warn(`The list of instances and started jobs can't be read. It was set aside as ${aside}.`);
-    return nothing;
+    return this.#file.change(edit);
   }
 }
 
-function understand(text: string): Records | undefined {
-  try {
-    const result = v.safeParse(records, JSON.parse(text));
-    return result.success ? result.output : undefined;
-  } catch {
+/** What stored JSON says, without the entries that are none; undefined when it is no version of the records known here. */
+export function understandRecords(json: unknown): Understood<Records> | undefined {
+  const file = v.safeParse(stored, json);
+  if (!file.success) {
     return undefined;
   }
+  const instances = entries(v.string(), file.output.instances);
+  const starts = entries(startRecord, file.output.starts);
+  // Not there before 0.1.0 had protection; a protection that can't be read is one that the person is told of.
+  const isProtected = entries(v.string(), file.output.protectedInstances ?? []);
+  return {
+    value: {
+      version: 1,
+      instances: instances.value,
+      protectedInstances: isProtected.value,
+      unprotectedInstances: entries(v.string(), file.output.unprotectedInstances ?? []).value,
+      ...((!isProtected.isWhole || file.output.areProtectionsLost === true) && { areProtectionsLost: true as const }),
+      starts: starts.value,
+    },
+    isWhole: instances.isWhole && starts.isWhole && isProtected.isWhole,
+  };
+}
+
+function entries<S extends v.GenericSchema>(schema: S, list: unknown): Understood<v.InferOutput<S>[]> {
+  if (!Array.isArray(list)) {
+    return { value: [], isWhole: false };
+  }
+  const value = list.flatMap((entry: unknown) => {
+    const result = v.safeParse(schema, entry);
+    return result.success ? [result.output] : [];
+  });
+  return { value, isWhole: value.length === list.length };
 }

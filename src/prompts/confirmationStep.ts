@@ -1,22 +1,28 @@
 import * as vscode from 'vscode';
 import type { InstanceHost } from '../service/instanceHost.ts';
-import { timeoutLimits, type TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import { showStep, type StepPosition, type StepResult } from './steps.ts';
 
-/** Says what a deletion job does and takes the instance's name as the only consent. */
-export function askConfirmation(
+/** Milliseconds between two renewals of a text that tells an age. */
+const renewalInMs = 5000;
+
+/**
+ * Takes the instance's name as the only consent.
+ *
+ * @param text what it is consent to; asked for again now and then, for it tells ages
+ */
+export function askName(
   title: string,
   host: InstanceHost,
-  timeoutInMinutes: TimeoutInMinutes | undefined,
+  text: () => string,
   position: StepPosition,
 ): Promise<StepResult<true>> {
   const box = vscode.window.createInputBox();
   box.title = title;
   box.placeholder = host.name;
-  box.prompt =
-    `All models, twins and relationships of ${host.hostname} will be deleted. This cannot be cancelled or undone. ` +
-    `A timeout (after ${timeoutInMinutes ?? timeoutLimits.serviceDefault} minutes) leaves the instance in an unknown ` +
-    `state. Type ${host.name} to start.`;
+  box.prompt = text();
+  const renewal = setInterval(() => {
+    box.prompt = text();
+  }, renewalInMs);
   const matches = (): boolean => box.value === host.name;
   box.onDidChangeValue(() => {
     // Wrong already, or only not complete yet?
@@ -25,9 +31,11 @@ export function askConfirmation(
   return showStep(box, position, () => {
     box.validationMessage = matches() ? undefined : mismatch(host);
     return matches() ? true : undefined;
+  }).finally(() => {
+    clearInterval(renewal);
   });
 }
 
 function mismatch(host: InstanceHost): string {
-  return `This is not the instance's name. Type exactly ${host.name} to delete all of ${host.hostname}, or press Escape.`;
+  return `This is not the instance's name. Type exactly ${host.name}, for ${host.hostname}, or press Escape.`;
 }

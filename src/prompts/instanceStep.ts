@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { InvalidInputError } from '../service/errors.ts';
+import type { Instance } from '../jobs/jobStore.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { showStep, type StepPosition, type StepResult } from './steps.ts';
 
@@ -11,7 +12,7 @@ interface HostItem extends vscode.QuickPickItem {
 /** Asks for an instance: one of the known ones, or a host name typed or pasted into the same field. */
 export function askInstance(
   title: string,
-  known: readonly InstanceHost[],
+  known: readonly Instance[],
   parseHost: (input: string) => InstanceHost,
   position: StepPosition,
 ): Promise<StepResult<InstanceHost>> {
@@ -22,7 +23,11 @@ export function askInstance(
       ? 'Choose an instance, or enter its host name'
       : 'Enter the host name, for example contoso.api.wcus.digitaltwins.azure.net';
   pick.matchOnDescription = true;
-  const knownItems: readonly HostItem[] = known.map((host) => ({ label: host.name, description: host.hostname, host }));
+  const knownItems: readonly HostItem[] = known.map(({ host, protection }) => ({
+    label: protection ? `$(lock) ${host.name}` : host.name,
+    description: protection ? `${host.hostname}, protected` : host.hostname,
+    host,
+  }));
   const offer = (typed: string): void => {
     pick.items = offered(typed.trim(), knownItems, parseHost);
   };

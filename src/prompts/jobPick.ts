@@ -16,8 +16,9 @@ export async function pickJob(jobs: readonly DeletionJob[]): Promise<DeletionJob
     return undefined;
   }
   const items = jobs.map((job) => ({
-    label: printable(job.id, 128),
-    description: `${job.host.name}, ${statusText(job)}`,
+    // What the service says is data: no icons of its own.
+    label: withoutIcons(printable(job.id, 128)),
+    description: withoutIcons(`${job.host.name}, ${statusText(job)}`),
     detail: job.host.hostname,
     job,
   }));
@@ -28,4 +29,8 @@ export async function pickJob(jobs: readonly DeletionJob[]): Promise<DeletionJob
     matchOnDetail: true,
   };
   return (await vscode.window.showQuickPick(items, options))?.job;
+}
+
+function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$ (');
 }

@@ -44,6 +44,32 @@ export function showStep<T>(
   position: StepPosition,
   accept: () => T | undefined,
 ): Promise<StepResult<T>> {
+  return keepInput(input, position, ({ resolve }) => {
+    input.onDidAccept(() => {
+      const value = accept();
+      if (value !== undefined) {
+        resolve({ kind: 'value', value });
+      }
+    });
+  });
+}
+
+/** How whoever shows an input ends it. */
+export interface InputEnd<T> {
+  readonly resolve: (result: StepResult<T>) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/**
+ * Shows an input as a step until it is left or hidden, or `begin` ends it.
+ *
+ * @throws what `begin` rejects with
+ */
+export function keepInput<T>(
+  input: vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox,
+  position: StepPosition,
+  begin: (end: InputEnd<T>) => void,
+): Promise<StepResult<T>> {
   if (position.totalSteps > 1) {
     input.step = position.step;
     input.totalSteps = position.totalSteps;
@@ -51,13 +77,8 @@ export function showStep<T>(
   // The answers come from other windows too (a host name from a portal): looking there must not throw them away.
   input.ignoreFocusOut = true;
   input.buttons = position.step > 1 ? [vscode.QuickInputButtons.Back] : [];
-  return new Promise<StepResult<T>>((resolve) => {
-    input.onDidAccept(() => {
-      const value = accept();
-      if (value !== undefined) {
-        resolve({ kind: 'value', value });
-      }
-    });
+  return new Promise<StepResult<T>>((resolve, reject) => {
+    begin({ resolve, reject });
     input.onDidTriggerButton(() => {
       resolve({ kind: 'back' });
     });

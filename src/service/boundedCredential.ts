@@ -1,6 +1,6 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
 import type { Clock } from './clock.ts';
-import { SignInFailedError, SignInRequiredError } from './errors.ts';
+import { ClaimsRequiredError, SignInFailedError } from './errors.ts';
 
 /**
  * A credential within bounds: it answers in time or fails, and where a request must go out once it does not answer a
@@ -20,13 +20,19 @@ export class BoundedCredential implements TokenCredential {
   }
 
   /**
-   * @throws SignInRequiredError when a claims challenge is not to be answered
+   * @throws ClaimsRequiredError when a claims challenge is not to be answered
    * @throws SignInFailedError when no answer came in time
    */
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
     if (options?.claims !== undefined && this.#claims === 'refused') {
-      throw new SignInRequiredError('The instance asks for a new sign-in.');
+      // The credential may remember the challenge; whatever it says to it, the request does not go out again.
+      await this.#inTime(scopes, options).catch(() => undefined);
+      throw new ClaimsRequiredError(options.claims);
     }
+    return this.#inTime(scopes, options);
+  }
+
+  async #inTime(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
     const answered = new AbortController();
     const late = this.#clock.delay(this.#limitInMs, answered.signal).then(() => {
       throw new SignInFailedError(new Error(`VS Code gave no answer within ${this.#limitInMs / 1000} s.`));

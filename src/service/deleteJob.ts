@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import { withoutSecrets } from './secrets.ts';
+import { object, pageOf, read, text, type Page } from './wire.ts';
 
-// The wire types of "Delete Jobs" (API version 2023-10-31). Every field is optional there and the status is an open
-// enumeration, so what doesn't have the documented type is read as absent rather than refused.
+// The wire types of "Delete Jobs" (API version 2023-10-31).
 
 /** A more specific code within an error; recursive. */
 export interface DeleteJobInnerError {
@@ -32,37 +33,32 @@ export interface DeleteJob {
   readonly error?: DeleteJobError | undefined;
 }
 
-/** One page of deletion jobs. */
-export interface DeleteJobPage {
-  readonly value: readonly DeleteJob[];
-  readonly nextLink?: string | undefined;
-}
-
-const text = v.fallback(v.optional(v.string()), undefined);
 const nothing = v.fallback(v.optional(v.never()), undefined);
-
-/** An object with these fields. Valibot takes an array for one too. */
-const object = <T extends v.ObjectEntries>(entries: T) =>
-  v.pipe(
-    v.custom<object>((input) => !Array.isArray(input)),
-    v.object(entries),
-  );
 
 /** Errors nest without limit in the contract; what lies deeper than this is read as absent. */
 const depthLimit = 16;
 
+/** What the service says in an error, kept in files and shown: without what looks like a token or a key. */
+const said = v.pipe(
+  text,
+  v.transform((words) => (words === undefined ? undefined : withoutSecrets(words))),
+);
+
 function innerErrorTo(depth: number): v.GenericSchema<unknown, DeleteJobInnerError> {
   const innererror = depth === 0 ? nothing : v.fallback(v.optional(innerErrorTo(depth - 1)), undefined);
-  return object({ code: text, innererror });
+  return object({ code: said, innererror });
 }
 
 function errorTo(depth: number): v.GenericSchema<unknown, DeleteJobError> {
   const details = depth === 0 ? nothing : v.fallback(v.optional(v.array(errorTo(depth - 1))), undefined);
   const innererror = v.fallback(v.optional(innerErrorTo(depth)), undefined);
-  return object({ code: text, message: text, details, innererror });
+  return object({ code: said, message: said, details, innererror });
 }
 
 const error = errorTo(depthLimit);
+
+/** The error of a job, or absent. */
+export const optionalError = v.fallback(v.optional(error), undefined);
 
 const deleteJob: v.GenericSchema<unknown, DeleteJob> = object({
   id: text,
@@ -70,13 +66,10 @@ const deleteJob: v.GenericSchema<unknown, DeleteJob> = object({
   createdDateTime: text,
   finishedDateTime: text,
   purgeDateTime: text,
-  error: v.fallback(v.optional(error), undefined),
+  error: optionalError,
 });
 
-const deleteJobPage: v.GenericSchema<unknown, DeleteJobPage> = object({
-  value: v.array(v.fallback(deleteJob, {})),
-  nextLink: text,
-});
+const deleteJobPage = pageOf(deleteJob, {});
 
 const errorResponse = object({ error });
 
@@ -85,24 +78,20 @@ export function readDeleteJob(body: string): DeleteJob | undefined {
   return read(deleteJob, body);
 }
 
+/** Reads a DeleteJob out of a value that was JSON; undefined when it is no object. */
+export function asDeleteJob(value: unknown): DeleteJob | undefined {
+  const result = v.safeParse(deleteJob, value);
+  return result.success ? result.output : undefined;
+}
+
 /** Reads a page of the list out of a body; undefined when it has no `value` of objects. */
-export function readDeleteJobPage(body: string): DeleteJobPage | undefined {
+export function readDeleteJobPage(body: string): Page<DeleteJob> | undefined {
   return read(deleteJobPage, body);
 }
 
 /** Reads an ErrorResponse out of a body; undefined when there is none, as with a 403 of an empty body. */
 export function readError(body: string): DeleteJobError | undefined {
   return read(errorResponse, body)?.error;
-}
-
-function read<T>(schema: v.GenericSchema<unknown, T>, body: string): T | undefined {
-  try {
-    const result = v.safeParse(schema, JSON.parse(body));
-    return result.success ? result.output : undefined;
-  } catch {
-    // No JSON: nothing that the contract describes.
-    return undefined;
-  }
 }
 
 /** All details of an error, those of details included, each before its own. */

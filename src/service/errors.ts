@@ -1,4 +1,7 @@
+import { certificateErrors } from './certificateErrors.ts';
 import type { DeleteJobError } from './deleteJob.ts';
+import type { InstanceHost } from './instanceHost.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /** What was given can't be used; nothing was sent. The message says what is allowed. */
 export class InvalidInputError extends Error {
@@ -7,10 +10,25 @@ export class InvalidInputError extends Error {
 
 /** No token could be had without asking the person; nothing was sent. The message says why. */
 export class SignInRequiredError extends Error {
-  override readonly name = 'SignInRequiredError';
+  override readonly name: string = 'SignInRequiredError';
 
   constructor(message = 'No account is signed in.') {
     super(message);
+  }
+}
+
+/**
+ * The instance refused the request with a claims challenge: it wants a sign-in that fulfils more, such as a second
+ * factor. Only a person can give that.
+ */
+export class ClaimsRequiredError extends SignInRequiredError {
+  override readonly name = 'ClaimsRequiredError';
+  /** What is wanted: JSON text, as it was in the challenge. */
+  readonly claims: string;
+
+  constructor(claims: string) {
+    super('The instance asks for a new sign-in.');
+    this.claims = claims;
   }
 }
 
@@ -23,6 +41,41 @@ export class SignInFailedError extends Error {
   }
 }
 
+/** The instance is protected from deletion jobs; nothing was sent. */
+export class InstanceProtectedError extends Error {
+  override readonly name = 'InstanceProtectedError';
+  readonly host: InstanceHost;
+  /** The wildcard of the setting `digitalTwins.protectedHosts`; undefined when a person protected this instance. */
+  readonly rule: string | undefined;
+
+  /** Whether it is only not known that it is unprotected: what persons protected can't be read any more. */
+  readonly isLost: boolean;
+
+  constructor(host: InstanceHost, rule: string | undefined, isLost = false) {
+    super(`${host.hostname} is protected.`);
+    this.host = host;
+    this.rule = rule;
+    this.isLost = isLost;
+  }
+}
+
+/**
+ * Another start of a deletion job on the instance is under way or has just been made, from this or another window;
+ * nothing was sent.
+ */
+export class InstanceBusyError extends Error {
+  override readonly name = 'InstanceBusyError';
+  readonly host: InstanceHost;
+  /** What is in the way: a sentence. */
+  readonly what: string;
+
+  constructor(host: InstanceHost, what: string) {
+    super(what);
+    this.host = host;
+    this.what = what;
+  }
+}
+
 /** What every failed exchange with an instance knows of itself. */
 export interface Exchange {
   /** The instance that was asked. */
@@ -31,6 +84,15 @@ export interface Exchange {
   readonly operation: string;
   /** The `traceparent` of the request. */
   readonly traceparent: string;
+}
+
+/** Of a body that can't be read as an error, this much tells what it is. */
+const longestBody = 4000;
+
+/** A body as it is kept: without secrets, and bounded to 4,000 characters. */
+export function keptBody(body: string): string {
+  // Bounded before as well: what comes may be of any length.
+  return withoutSecrets(body.slice(0, 2 * longestBody)).slice(0, longestBody);
 }
 
 /** The instance, or something in between, answered with a status that is no success. */
@@ -45,6 +107,8 @@ export class ServiceError extends Error {
   readonly retryAfterInMs: number | undefined;
   /** `x-ms-request-id`, where sent. */
   readonly requestId: string | undefined;
+  /** The body as it came, without secrets and bounded to 4,000 characters; empty when there was none. */
+  readonly body: string;
 
   constructor(
     exchange: Exchange,
@@ -53,6 +117,7 @@ export class ServiceError extends Error {
       error: DeleteJobError;
       retryAfterInMs?: number | undefined;
       requestId?: string | undefined;
+      body?: string | undefined;
     },
   ) {
     super(answer.error.message ?? answer.error.code ?? `The instance answered with status ${answer.status}.`);
@@ -61,12 +126,39 @@ export class ServiceError extends Error {
     this.error = answer.error;
     this.retryAfterInMs = answer.retryAfterInMs;
     this.requestId = answer.requestId;
+    this.body = keptBody(answer.body ?? '');
   }
 }
 
-/** Codes of a connection that was never made: no name, no route, no listener, no trust. */
-const neverConnected =
-  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$|CERT|SIGNATURE|ERR_TLS/;
+/** Codes of a connection that was never made: no name, no way, no listener, no tunnel. */
+const neverConnected: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EAI_NODATA',
+  'EAI_NONAME',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+  'ERR_PROXY_TUNNEL',
+  'ERR_PROXY_INVALID_CONFIG',
+]);
+
+/**
+ * What OpenSSL says when the two sides do not agree on how to speak, as a code (`ERR_SSL_…`) or in the message of an
+ * `EPROTO`. What may come later too is not among them, such as the alert for a missing client certificate.
+ */
+const notAgreed =
+  /unsupported.protocol|no.protocols.available|alert.protocol.version|unrecognized.name|no.ciphers.available|dh.key.too.small|unsafe.legacy.renegotiation.disabled/i;
+
+/** Of `EPROTO` alone, which is the failure of the write itself: the other side does not speak TLS at all. */
+const notTls = /wrong.version.number|alert.handshake.failure/i;
+
+/** How Node words an `ECONNRESET` while the two sides still agree on how to speak. */
+const brokenBefore = /before secure TLS connection was established/i;
 
 /** No answer: the connection could not be made or broke. */
 export class ConnectionError extends Error {
@@ -81,9 +173,19 @@ export class ConnectionError extends Error {
     this.code = code;
   }
 
-  /** Whether the request may have reached the instance; false when no connection was made. */
+  /**
+   * Whether the request may have reached the instance; false only when the failure can't be but from before anything
+   * was sent: no connection, or none that is secure.
+   */
   get mayHaveArrived(): boolean {
-    return !neverConnected.test(this.code);
+    const { code, message } = this;
+    return !(
+      neverConnected.has(code) ||
+      certificateErrors.has(code) ||
+      (code.startsWith('ERR_SSL_') && notAgreed.test(code)) ||
+      (code === 'ECONNRESET' && brokenBefore.test(message)) ||
+      (code === 'EPROTO' && (notAgreed.test(message) || notTls.test(message)))
+    );
   }
 }
 
@@ -91,9 +193,12 @@ export class ConnectionError extends Error {
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
   readonly exchange: Exchange;
+  /** `redirect`, a web `page`, an `empty` body, or other `content` than the contract's. */
+  readonly kind: 'redirect' | 'page' | 'empty' | 'content';
 
-  constructor(exchange: Exchange, what: string) {
+  constructor(exchange: Exchange, what: string, kind: UnexpectedAnswerError['kind'] = 'content') {
     super(what);
     this.exchange = exchange;
+    this.kind = kind;
   }
 }

@@ -1,6 +1,9 @@
 import { errorCodes } from './deleteJob.ts';
 import {
+  ClaimsRequiredError,
   ConnectionError,
+  InstanceBusyError,
+  InstanceProtectedError,
   InvalidInputError,
   ServiceError,
   SignInFailedError,
@@ -8,32 +11,61 @@ import {
   UnexpectedAnswerError,
 } from './errors.ts';
 import { errorWords, sentence } from './errorText.ts';
+import { connectionEntry } from './explain/connections.ts';
+import type { Entry, Explanation } from './explain/entry.ts';
+import { serviceCodes } from './explain/serviceCodes.ts';
+import { otherStatus, otherTenant, reasons, statuses } from './explain/statuses.ts';
 import { printable } from './printable.ts';
+import { provesNothingStarted } from './startOutcome.ts';
 
-/** What a person can press to get further. */
-export type Remedy = 'signIn' | 'refresh' | 'showLog';
+export type { Explanation, Remedy } from './explain/entry.ts';
 
-/** A failure in words for a person. */
-export interface Explanation {
-  /** A few words for a row, for example `403 Forbidden`. */
-  readonly short: string;
-  /** What happened: one sentence. */
-  readonly happened: string;
-  /** What to do, and why where that helps: a sentence or two. */
-  readonly advice: string;
-  /** Undefined where there is nothing to press. */
-  readonly remedy: Remedy | undefined;
-}
+/** Characters of an explanation in all: more is not read in a notification. */
+const longest = 600;
 
 /**
- * Puts a failure into words: what happened and what to do. What it means for the data depends on what was being done
- * and is said by whoever was doing it.
+ * Puts a failure into words: what happened, what it means for the data and what to do. This is the one catalogue of
+ * failures; its tables are in `explain/` and `certificateErrors.ts`.
  */
 export function explain(error: unknown): Explanation {
+  const explanation = explainAny(error);
+  const { happened, meaning, advice } = explanation;
+  // What others said stands at the end of what happened: of that the rest is in the log.
+  const room = longest - meaning.length - advice.length - 2;
+  return happened.length <= room
+    ? explanation
+    : { ...explanation, happened: `${happened.slice(0, room - 2).trimEnd()}….` };
+}
+
+function explainAny(error: unknown): Explanation {
+  if (error instanceof ServiceError) {
+    return explainServiceError(error);
+  }
+  if (error instanceof ConnectionError) {
+    return explainConnectionError(error);
+  }
+  if (error instanceof UnexpectedAnswerError) {
+    return explainUnexpectedAnswer(error);
+  }
+  return explainBeforeSending(error) ?? explainDefect(error);
+}
+
+/** What stopped a request before, or instead of, an answer of the data plane. */
+function explainBeforeSending(error: unknown): Explanation | undefined {
+  if (error instanceof ClaimsRequiredError) {
+    return {
+      short: 'New sign-in required',
+      happened: 'The instance asks for a new sign-in, with a second factor for one.',
+      meaning: 'Nothing was changed.',
+      advice: 'Sign in: VS Code asks for what is missing. Rules of your organization can require it at any time.',
+      remedy: 'signIn',
+    };
+  }
   if (error instanceof SignInRequiredError) {
     return {
       short: 'Not signed in',
       happened: error.message,
+      meaning: 'Nothing was sent.',
       advice: 'Sign in with an account that has the role "Azure Digital Twins Data Owner" on the instance.',
       remedy: 'signIn',
     };
@@ -42,139 +74,174 @@ export function explain(error: unknown): Explanation {
     return {
       short: 'Sign-in failed',
       happened: sentence(`Signing in failed: ${printable(error.message, 300)}`),
+      meaning: 'Nothing was sent.',
       advice: /timed out waiting for authentication provider/i.test(error.message)
         ? 'Reload the window and try again.'
         : 'Try again. The log "Microsoft Authentication" in the Output panel has the details.',
       remedy: 'signIn',
     };
   }
-  if (error instanceof InvalidInputError) {
-    return { short: 'Invalid input', happened: error.message, advice: 'Nothing was sent.', remedy: undefined };
-  }
-  if (error instanceof ServiceError) {
-    return explainServiceError(error);
-  }
-  if (error instanceof ConnectionError) {
-    return explainConnectionError(error);
-  }
-  if (error instanceof UnexpectedAnswerError) {
+  if (error instanceof InstanceProtectedError) {
+    const { host, rule, isLost } = error;
     return {
-      short: 'Unexpected answer',
-      happened: sentence(
-        `${error.exchange.hostname} gave an answer that Azure Digital Twins does not give. ${error.message}`,
-      ),
-      advice: 'Check the host name, and whether a proxy answers in its place.',
-      remedy: 'showLog',
+      short: 'Protected',
+      happened: isLost
+        ? `Whether ${nameOf(host)} is protected from deletion jobs is not known: the stored protections can't be read.`
+        : rule === undefined
+          ? `${nameOf(host)} is protected from deletion jobs.`
+          : `${nameOf(host)} is protected from deletion jobs by "${printable(rule, 100)}" in the setting digitalTwins.protectedHosts.`,
+      meaning: 'Nothing was sent and nothing was deleted.',
+      advice:
+        rule === undefined
+          ? 'To lift that, use "Remove Protection" on the instance in the view Deletion Jobs.'
+          : 'To lift that, change the setting.',
+      remedy: rule === undefined ? 'removeProtection' : 'openSettings',
     };
   }
+  if (error instanceof InstanceBusyError) {
+    return {
+      short: 'Another start is under way',
+      happened: sentence(printable(error.what, 200)),
+      meaning: 'This attempt deleted nothing.',
+      advice: 'Refresh to see what became of the other start, which may be from another window.',
+      remedy: 'refresh',
+    };
+  }
+  if (error instanceof InvalidInputError) {
+    return {
+      short: 'Invalid input',
+      happened: error.message,
+      meaning: 'Nothing was sent.',
+      advice: 'Correct it and try again.',
+      remedy: undefined,
+    };
+  }
+  return isSystemError(error) ? explainStorage(error) : undefined;
+}
+
+/** A failure of the operating system. Those of connections are ConnectionErrors by the time they come here. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+}
+
+function explainStorage({ code, path }: NodeJS.ErrnoException & { code: string }): Explanation {
+  const folder = path === undefined ? 'its own folders' : printable(path, 200);
+  return {
+    short: `Storage not usable (${codeOf(code)})`,
+    happened: `What this extension has to remember can't be read or written on this machine (${codeOf(code)}).`,
+    meaning: 'A deletion job that is running goes on at the service.',
+    advice: `Check that the disk has room and that VS Code may write to ${folder}.`,
+    remedy: 'showLog',
+  };
+}
+
+function explainDefect(error: unknown): Explanation {
   return {
     short: 'Unexpected error',
     happened: sentence(
       `Something unexpected went wrong: ${printable(error instanceof Error ? error.message : String(error), 300)}`,
     ),
+    meaning: 'A deletion job that is running goes on at the service.',
     advice: 'The log has the details.',
     remedy: 'showLog',
   };
 }
 
 function explainServiceError(error: ServiceError): Explanation {
-  const { hostname } = error.exchange;
   const codes = errorCodes(error.error);
-  const said = saidByService(error);
-  const row =
-    `${error.status} ${codes[0] === undefined ? (reasons[error.status] ?? '') : printable(codes[0], 60)}`.trim();
-
-  if (codes.includes('JobLimitReached')) {
-    return {
-      short: row,
-      happened: `Another bulk job is active on ${hostname}, a deletion or an import. ${said}`,
-      advice: 'An instance runs one deletion or import job at a time. Wait until that job has ended, then start again.',
-      remedy: 'refresh',
-    };
-  }
-  if (codes.includes('DeleteJobNotFound')) {
-    return {
-      short: row,
-      happened: `${hostname} does not know this deletion job. ${said}`,
-      advice: 'The service forgets a job about 30 days after it ended.',
-      remedy: 'refresh',
-    };
-  }
-  switch (error.status) {
-    case 400:
-      return {
-        short: row,
-        happened: `${hostname} refused the request. ${said}`,
-        advice: 'The log has all codes and details.',
-        remedy: 'showLog',
-      };
-    case 401:
-      return {
-        short: row,
-        happened: `${hostname} did not accept the sign-in. ${said}`,
-        advice: "Sign in again, with an account of the instance's tenant.",
-        remedy: 'signIn',
-      };
-    case 403:
-      return {
-        short: row,
-        happened: `The signed-in account may not do this on ${hostname}. ${said}`,
-        advice:
-          'It needs the role "Azure Digital Twins Data Owner" on the instance; being Owner of the subscription is not ' +
-          'enough. A new role assignment takes some minutes to apply.',
-        remedy: 'refresh',
-      };
-    case 404:
-      if (/sub-?domain not found/i.test(error.error.message ?? '')) {
-        return {
-          short: '404 Sub-Domain not found',
-          happened: `${hostname} is not in the tenant of the signed-in account. ${said}`,
-          advice: "Sign in with an account of the instance's tenant; a role in another tenant does not help.",
-          remedy: 'signIn',
-        };
-      }
-      return {
-        short: row,
-        happened: `${hostname} has nothing under this address. ${said}`,
-        advice: 'Check the host name of the instance.',
-        remedy: 'refresh',
-      };
-    case 429:
-      return {
-        short: row,
-        happened: `${hostname} has had too many requests. ${said}`,
-        advice: `Try again ${after(error.retryAfterInMs)}. The limit of one request a second counts for all who use the instance.`,
-        remedy: 'refresh',
-      };
-    default:
-      return {
-        short: row,
-        happened:
-          error.status < 300
-            ? `${hostname} answered with status ${error.status}, which is not the one that the service documents.`
-            : `${hostname} answered with status ${error.status}. ${said}`,
-        advice:
-          error.status >= 500
-            ? `The service has trouble of its own. Try again ${after(error.retryAfterInMs)}.`
-            : 'The log has all codes and details.',
-        remedy: error.status >= 500 ? 'refresh' : 'showLog',
-      };
-  }
+  const code = codes.find((each) => serviceCodes.has(each));
+  const isOtherTenant = error.status === 404 && /sub-?domain not found/i.test(error.error.message ?? '');
+  const entry = isOtherTenant
+    ? otherTenant
+    : ((code === undefined ? undefined : serviceCodes.get(code)) ??
+      statuses.get(String(error.status)) ??
+      otherStatus(error.status));
+  const first = codes[0] === undefined ? (reasons.get(error.status) ?? '') : codeOf(codes[0]);
+  return fill(entry, error, {
+    short: isOtherTenant ? '404 Sub-Domain not found' : `${error.status} ${first}`.trim(),
+    said: saidByService(error),
+    after: after(error.retryAfterInMs),
+  });
 }
 
-const reasons: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  407: 'Proxy Authentication Required',
-  408: 'Request Timeout',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
+function explainConnectionError(error: ConnectionError): Explanation {
+  const code = codeOf(error.code);
+  const { short, happened, ...entry } = connectionEntry(error.code);
+  return fill({ ...entry, happened: `${happened} (${code}).` }, error, {
+    short: short.endsWith('in time') ? short : `${short} (${code})`,
+  });
+}
+
+function explainUnexpectedAnswer(error: UnexpectedAnswerError): Explanation {
+  const entry = unexpectedAnswers[error.kind];
+  return fill({ ...entry, happened: '{host} gave an answer that Azure Digital Twins does not give.' }, error, {
+    short: entry.short,
+    said: sentence(printable(error.message, 300)),
+  });
+}
+
+const unexpectedAnswers: Readonly<
+  Record<UnexpectedAnswerError['kind'], Omit<Entry, 'happened'> & { readonly short: string }>
+> = {
+  redirect: {
+    short: 'Redirected',
+    advice:
+      'A sign-in page of your network or a proxy may answer in its place. Open a web page to see, then try again.',
+    remedy: 'refresh',
+  },
+  page: {
+    short: 'Web page instead of an answer',
+    advice: 'Check the host name, and whether a proxy or a sign-in page of your network answers in its place.',
+    remedy: 'showLog',
+  },
+  empty: {
+    short: 'Empty answer',
+    advice: 'Try again. If it stays so, check whether a proxy answers in its place.',
+    remedy: 'refresh',
+  },
+  content: {
+    short: 'Unexpected answer',
+    advice: 'Check the host name, and whether a proxy answers in its place.',
+    remedy: 'showLog',
+  },
 };
+
+/** The one request that changes anything; all others leave the data as it is. */
+const startOperation = 'POST /jobs/deletions';
+
+/** Puts an entry of a table together with what is known of the exchange. */
+function fill(
+  { happened, advice, remedy }: Entry,
+  error: ServiceError | ConnectionError | UnexpectedAnswerError,
+  { short, said = '', after = '' }: { short: string; said?: string; after?: string },
+): Explanation {
+  const words = (text: string): string =>
+    text.replaceAll('{host}', () => nameOf(error.exchange)).replaceAll('{after}', () => after);
+  const told = { short, happened: `${words(happened)} ${said}`.trim() };
+  if (error.exchange.operation !== startOperation) {
+    const meaning = 'Nothing was changed; a job that is running goes on at the service.';
+    return { ...told, meaning, advice: words(advice), remedy };
+  }
+  if (provesNothingStarted(error)) {
+    return { ...told, meaning: 'This attempt deleted nothing.', advice: words(advice), remedy };
+  }
+  return {
+    ...told,
+    meaning: 'It is not known whether the deletion job was started.',
+    // Whatever the cause: to try again at once is the one thing not to do.
+    advice: 'The request was sent once and is not repeated. Look at the jobs of the instance before you start again.',
+    remedy: 'refresh',
+  };
+}
+
+function nameOf({ hostname }: { readonly hostname: string }): string {
+  return printable(hostname, 120);
+}
+
+/** A code for a person, bounded also where its characters had to be written as several. */
+function codeOf(code: string): string {
+  return printable(code, 60).slice(0, 61);
+}
 
 /** The service's own words, as a sentence. */
 function saidByService({ error, status }: ServiceError): string {
@@ -189,55 +256,4 @@ function after(milliseconds: number | undefined): string {
   return milliseconds > 90_000
     ? `in ${Math.ceil(milliseconds / 60_000)} min`
     : `in ${Math.max(1, Math.ceil(milliseconds / 1000))} s`;
-}
-
-function explainConnectionError(error: ConnectionError): Explanation {
-  const { hostname } = error.exchange;
-  const code = printable(error.code, 60);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return {
-      short: `Host not found (${code})`,
-      happened: `The name ${hostname} can't be resolved (${code}).`,
-      advice: 'Check the host name and your network connection.',
-      remedy: 'refresh',
-    };
-  }
-  if (code === 'ETIMEDOUT') {
-    return {
-      short: 'No answer in time',
-      happened: `${hostname} gave no answer in time.`,
-      advice: 'Check your network connection and try again.',
-      remedy: 'refresh',
-    };
-  }
-  if (/CERT|SIGNATURE|SSL|TLS/.test(code)) {
-    return {
-      short: `Certificate not trusted (${code})`,
-      happened: `The certificate of ${hostname} is not trusted (${code}).`,
-      advice: "Behind an inspecting proxy, install its certificate in the system's store and reload the window.",
-      remedy: 'showLog',
-    };
-  }
-  if (code === 'PARSE_ERROR' || code.startsWith('HPE_')) {
-    return {
-      short: `Answer not readable (${code})`,
-      happened: `The answer of ${hostname} could not be read (${code}).`,
-      advice: 'Try again. If it stays so, a proxy may be changing answers on their way.',
-      remedy: 'refresh',
-    };
-  }
-  if (code === 'ECONNRESET' || code === 'EPIPE') {
-    return {
-      short: `Connection broken (${code})`,
-      happened: `The connection to ${hostname} broke before an answer came (${code}).`,
-      advice: 'Check your network connection and try again.',
-      remedy: 'refresh',
-    };
-  }
-  return {
-    short: `Not reached (${code})`,
-    happened: `${hostname} can't be reached (${code}).`,
-    advice: 'Check your network connection and proxy settings, then try again.',
-    remedy: 'refresh',
-  };
 }

@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 import { printable } from './printable.ts';
 import type { RandomHex } from './random.ts';
 import type { RequestPacer } from './requestPacer.ts';
+import type { RequestSpacing } from './requestSpacing.ts';
 import { withNewSpan } from './traceContext.ts';
 
 // What the pipeline library has no policy for. All of these stand behind its retry and sign phases, so each sees every
@@ -30,6 +31,17 @@ export function pacePolicy(pacer: RequestPacer): PipelinePolicy {
   return {
     name: 'pacePolicy',
     sendRequest: (request, next) => pacer.send(() => next(request)),
+  };
+}
+
+/** Lets no two attempts begin at once, whatever instance they are for. */
+export function spacingPolicy(spacing: RequestSpacing): PipelinePolicy {
+  return {
+    name: 'spacingPolicy',
+    async sendRequest(request, next) {
+      await spacing.turn();
+      return next(request);
+    },
   };
 }
 
@@ -101,5 +113,5 @@ export function requestLogPolicy(log: Log, clock: Clock): PipelinePolicy {
 
 function jobId(request: PipelineRequest, url: URL): string | undefined {
   // As it stands in the path: encoded, what is in it can neither break a line nor fail to be decoded.
-  return request.headers.get('operation-id') ?? /^\/jobs\/deletions\/([^/]+)$/.exec(url.pathname)?.[1];
+  return request.headers.get('operation-id') ?? /^\/jobs\/(?:deletions|imports)\/([^/]+)$/.exec(url.pathname)?.[1];
 }

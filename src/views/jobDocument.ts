@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { DeletionJob, JobState } from '../jobs/deletionJob.ts';
+import type { DeletionJob } from '../jobs/deletionJob.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
-import { statusText } from '../jobs/jobText.ts';
+import { jobJson } from '../jobs/jobJson.ts';
 
 /** The scheme of the documents; the `when` clauses of the manifest name it too. */
 export const jobDocumentScheme = 'digitaltwins-job';
@@ -58,32 +58,11 @@ export class JobDocuments implements vscode.TextDocumentContentProvider, vscode.
   };
 
   readonly #redraw = (job: DeletionJob): void => {
-    this.#changed.fire(jobUri(job));
+    // A list brings thousands of jobs, of which hardly one has its document open.
+    if (vscode.workspace.textDocuments.some(({ uri }) => uri.scheme === jobDocumentScheme)) {
+      this.#changed.fire(jobUri(job));
+    }
   };
-}
-
-/** A job as plain data: what the service says of it, and what only this extension knows. */
-export interface JobJson {
-  readonly hostname: string;
-  readonly id: string;
-  readonly [field: string]: unknown;
-}
-
-/** The plain data of a job: the content of its document, and what the start command returns to other code. */
-export function jobJson(job: DeletionJob): JobJson {
-  return {
-    hostname: job.host.hostname,
-    ...job.answer,
-    ...(isOurs(job.state) ? { status: statusText(job) } : {}),
-    ...(job.start && { timeoutInMinutes: job.start.timeoutInMinutes ?? null }),
-    traceparent: job.trace.traceparent,
-    ...(job.trace.tracestate === undefined ? {} : { tracestate: job.trace.tracestate }),
-  };
-}
-
-/** Whether the status is one that this extension found and not one that the service gave. */
-function isOurs({ status }: JobState): boolean {
-  return status === 'forgotten' || status === 'unconfirmed' || status === 'absent';
 }
 
 function jobUri({ host, id }: DeletionJob): vscode.Uri {

@@ -2,7 +2,7 @@ import type { DeletionJob } from '../jobs/deletionJob.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 
 /** The rows of the tree. They name what they show and hold none of it: the store does. */
-export type JobTreeNode = InstanceNode | JobNode | ProblemNode | NoteNode;
+export type JobTreeNode = InstanceNode | JobNode | ProblemNode | NoteNode | MoreNode;
 
 /** An instance. */
 export class InstanceNode {
@@ -44,7 +44,16 @@ export class NoteNode {
   }
 }
 
+/** What stands below the newest jobs of an instance when it has many more. */
+export class MoreNode {
+  readonly host: InstanceHost;
+
+  constructor(host: InstanceHost) {
+    this.host = host;
+  }
+}
+
 /** Whether a command was called with a row of the tree. */
 export function isRow(argument: unknown): argument is JobTreeNode {
-  return [InstanceNode, JobNode, ProblemNode, NoteNode].some((row) => argument instanceof row);
+  return [InstanceNode, JobNode, ProblemNode, NoteNode, MoreNode].some((row) => argument instanceof row);
 }

@@ -1,50 +1,48 @@
 import * as vscode from 'vscode';
-import { isActive, jobKey, type DeletionJob } from '../jobs/deletionJob.ts';
+import { isActive, jobKey, needsAttention, type DeletionJob } from '../jobs/deletionJob.ts';
 import { formatDuration } from '../jobs/duration.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
-import { describeJob } from '../jobs/jobText.ts';
+import { describeJob, leftText } from '../jobs/jobText.ts';
+import { percentDone } from '../jobs/progress.ts';
+import type { JobWatcher } from '../jobs/jobWatcher.ts';
 import type { Clock } from '../service/clock.ts';
+import type { InstanceHost } from '../service/instanceHost.ts';
 
-/** Follows each job that this extension started: a progress notification while it is active, then its end, told once. */
+/** A progress notification for each job of ours until its end is told, in the one window that watches it. */
 export class JobNotifications implements vscode.Disposable {
   readonly #store: JobStore;
+  readonly #watcher: JobWatcher;
   readonly #clock: Clock;
-  readonly #tellEnd: (job: DeletionJob) => void;
   /** What ends the progress notification of each followed job at once, instead of at its next report. */
   readonly #followed = new Map<string, AbortController>();
-  readonly #told = new Set<string>();
   readonly #disposed = new AbortController();
 
-  /** @param tellEnd is called once for each job that has ended, here or before a restart */
-  constructor(store: JobStore, clock: Clock, tellEnd: (job: DeletionJob) => void) {
+  constructor(store: JobStore, watcher: JobWatcher, clock: Clock) {
     this.#store = store;
+    this.#watcher = watcher;
     this.#clock = clock;
-    this.#tellEnd = tellEnd;
     store.on('job', this.#changed);
+    watcher.on('holding', this.#heldChanged);
   }
 
   dispose(): void {
     this.#store.off('job', this.#changed);
+    this.#watcher.off('holding', this.#heldChanged);
     this.#disposed.abort();
   }
 
   readonly #changed = (job: DeletionJob): void => {
-    // A job of somebody else shows in the tree; a notification that can't be cancelled is for one's own.
-    if (job.start === undefined) {
-      return;
-    }
     const key = jobKey(job);
-    if (isActive(job)) {
-      // Given up and found again: it will have another end.
-      this.#told.delete(key);
+    // A job of somebody else shows in the tree; a notification that can't be cancelled is for one's own.
+    if (job.start && needsAttention(job) && this.#watcher.isHolding(job.host)) {
       this.#followOnce(job, key);
-      return;
+    } else {
+      this.#followed.get(key)?.abort();
     }
-    this.#followed.get(key)?.abort();
-    if (!job.start.isEndTold && !this.#told.has(key)) {
-      this.#told.add(key);
-      this.#tellEnd(job);
-    }
+  };
+
+  readonly #heldChanged = (host: InstanceHost): void => {
+    this.#store.instance(host)?.jobs.filter(needsAttention).forEach(this.#changed);
   };
 
   #followOnce(job: DeletionJob, key: string): void {
@@ -62,18 +60,25 @@ export class JobNotifications implements vscode.Disposable {
       .then(() => this.#followed.delete(key));
   }
 
-  /** Reports each second until the job has ended or is no longer shown. */
+  /** Reports each second until the job has ended, another window watches it, or it is no longer shown. */
   async #follow(
     { host, id }: DeletionJob,
-    progress: vscode.Progress<{ message: string }>,
+    progress: vscode.Progress<{ message: string; increment?: number }>,
     signal: AbortSignal,
   ): Promise<void> {
+    let shown = 0;
     while (!signal.aborted) {
       const job = this.#store.job(host, id);
-      if (!job || !isActive(job)) {
+      if (!job || !needsAttention(job)) {
         return;
       }
-      progress.report({ message: describeJob(job, this.#clock.now(), formatDuration) });
+      const left = isActive(job) ? leftText(job) : '';
+      const description = describeJob(job, this.#clock.now(), formatDuration);
+      const percent = percentDone(job.start?.before, job.progress) ?? 0;
+      // A bar can't go back: where counts rise, it stands still.
+      const increment = Math.max(0, percent - shown);
+      shown += increment;
+      progress.report({ message: left === '' ? description : `${description}; left: ${left}`, increment });
       await this.#clock.delay(1000, signal).catch(() => undefined);
     }
   }

@@ -1,23 +1,38 @@
 import * as vscode from 'vscode';
 import { isActive, jobKey, type DeletionJob, type JobState } from '../jobs/deletionJob.ts';
-import { describeJob } from '../jobs/jobText.ts';
+import type { Instance } from '../jobs/jobStore.ts';
+import { contentsText } from '../jobs/contents.ts';
+import { describeJob, leftText } from '../jobs/jobText.ts';
 import { allDetails, errorCodes } from '../service/deleteJob.ts';
 import { SignInRequiredError } from '../service/errors.ts';
 import { explain } from '../service/explain.ts';
-import type { InstanceHost } from '../service/instanceHost.ts';
 import { printable } from '../service/printable.ts';
-import { remedyTitles } from './failureMessage.ts';
-import type { JobNode, NoteNode, ProblemNode } from './jobNodes.ts';
+import { remedyTitles } from '../jobs/failureText.ts';
+import type { JobNode, MoreNode, NoteNode, ProblemNode } from './jobNodes.ts';
 
 /** The row of an instance. */
-export function instanceItem(host: InstanceHost): vscode.TreeItem {
+export function instanceItem({ host, protection }: Pick<Instance, 'host' | 'protection'>): vscode.TreeItem {
   const item = new vscode.TreeItem(host.name, vscode.TreeItemCollapsibleState.Expanded);
+  const words =
+    protection === undefined
+      ? undefined
+      : protection.by !== 'rule'
+        ? protection.by === 'person'
+          ? 'protected from deletion'
+          : "protected from deletion, for the stored protections can't be read"
+        : `protected from deletion by the setting digitalTwins.protectedHosts (${printable(protection.rule, 100)})`;
   item.id = host.hostname;
-  item.contextValue = 'instance';
-  item.description = host.domain;
-  item.tooltip = host.hostname;
-  item.iconPath = new vscode.ThemeIcon('type-hierarchy');
-  item.accessibilityInformation = { label: `Instance ${host.hostname}` };
+  // The menu has the one or the other of "Protect from Deletion" and "Remove Protection"; a rule can't be lifted there.
+  item.contextValue =
+    protection === undefined
+      ? 'instance'
+      : protection.by === 'rule'
+        ? 'instance.protectedByRule'
+        : 'instance.protected';
+  item.description = protection ? `protected, ${host.domain}` : host.domain;
+  item.tooltip = words === undefined ? host.hostname : `${host.hostname}, ${words}`;
+  item.iconPath = new vscode.ThemeIcon(protection ? 'lock' : 'type-hierarchy');
+  item.accessibilityInformation = { label: `Instance ${item.tooltip}` };
   return item;
 }
 
@@ -29,12 +44,11 @@ export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.Tr
   item.contextValue = isActive(job) ? 'job.active' : 'job.ended';
   item.description = description;
   item.iconPath = stateIcon(job.state);
-  item.tooltip = jobTooltip(job, description);
   item.accessibilityInformation = {
     label: `Deletion job ${printable(job.id, 128)} on ${job.host.name}, ${description}`,
   };
   item.command =
-    job.problem?.error instanceof SignInRequiredError
+    job.problem?.needsSignIn === true
       ? { command: 'digitalTwins.signIn', title: remedyTitles.signIn, arguments: [] }
       : { command: 'digitalTwins.showJob', title: 'Show Job Details', arguments: [node] };
   return item;
@@ -42,7 +56,7 @@ export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.Tr
 
 /** The row that says why an instance's jobs can't be shown; its command is the remedy. */
 export function problemItem(node: ProblemNode, error: unknown): vscode.TreeItem {
-  const { short, happened, advice, remedy = 'refresh' } = explain(error);
+  const { short, happened, meaning, advice, remedy = 'refresh' } = explain(error);
   const isSignedOut = error instanceof SignInRequiredError;
   const item = new vscode.TreeItem(isSignedOut ? 'Sign in to see jobs' : short);
   const title = remedy === 'refresh' ? 'Try Again' : remedyTitles[remedy];
@@ -50,7 +64,7 @@ export function problemItem(node: ProblemNode, error: unknown): vscode.TreeItem 
   item.contextValue = 'problem';
   item.iconPath = isSignedOut ? new vscode.ThemeIcon('account') : themeIcon('warning', 'list.warningForeground');
   item.description = isSignedOut ? '' : title;
-  item.tooltip = new vscode.MarkdownString().appendText(`${happened}\n\n${advice}`);
+  item.tooltip = new vscode.MarkdownString().appendText(`${happened}\n\n${meaning}\n\n${advice}`);
   item.accessibilityInformation = { label: `${node.host.name}: ${happened} ${advice}` };
   // Of this instance only; the command that refreshes all is for the title of the view.
   const command = remedy === 'refresh' ? 'refreshInstance' : remedy;
@@ -68,6 +82,18 @@ export function noteItem({ host, note }: NoteNode): vscode.TreeItem {
   if (note === 'loading') {
     item.iconPath = new vscode.ThemeIcon('loading~spin');
   }
+  return item;
+}
+
+/** The row that shows more of an instance's jobs when it is pressed. */
+export function moreItem(node: MoreNode, hidden: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(`Show more (${hidden.toLocaleString('en-US')} older)`);
+  item.id = `${node.host.hostname}/more`;
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.command = { command: 'digitalTwins.showMoreJobs', title: 'Show More Jobs', arguments: [node] };
+  item.accessibilityInformation = {
+    label: `Show more of the ${hidden.toLocaleString('en-US')} older jobs of ${node.host.name}`,
+  };
   return item;
 }
 
@@ -93,9 +119,10 @@ function themeIcon(icon: string, color: string): vscode.ThemeIcon {
   return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
 }
 
-// What the service wrote goes in as plain text: no links, no HTML, no commands.
-function jobTooltip(job: DeletionJob, description: string): vscode.MarkdownString {
-  const { answer } = job;
+/** All about a job for its row. What the service wrote goes in as plain text: no links, no HTML, no commands. */
+export function jobTooltip(job: DeletionJob, now: number): vscode.MarkdownString {
+  const { answer, start, leftover } = job;
+  const description = describeJob(job, now);
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Instance', job.host.hostname],
     ['Job', job.id],
@@ -103,7 +130,10 @@ function jobTooltip(job: DeletionJob, description: string): vscode.MarkdownStrin
     ['Created', answer.createdDateTime],
     ['Finished', isActive(job) ? undefined : answer.finishedDateTime],
     ['Record kept until', answer.purgeDateTime],
-    ['Timeout', job.start && timeoutText(job.start.timeoutInMinutes)],
+    ['Timeout', start && timeoutText(start.timeoutInMinutes)],
+    ['Held before', start?.before && contentsText(start.before)],
+    ['Left', isActive(job) ? leftText(job) : leftover && contentsText(leftover)],
+    ['Purged', job.isPurged ? 'the service no longer has a record of this job' : undefined],
     ['Error', answer.error && errorCodes(answer.error).join(' > ')],
     ['Message', answer.error?.message],
     ...(answer.error ? allDetails(answer.error) : []).map(

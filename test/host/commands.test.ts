@@ -36,6 +36,8 @@ describe('The commands', () => {
       { command: 'digitalTwins.copyJobId', when: 'false' },
       { command: 'digitalTwins.copyTraceparent', when: 'false' },
       { command: 'digitalTwins.refreshInstance', when: 'false' },
+      { command: 'digitalTwins.showMoreJobs', when: 'false' },
+      { command: 'digitalTwins.revealJob', when: 'false' },
     ]);
   });
 

@@ -7,18 +7,20 @@ import type { DeleteJob } from '../../src/service/deleteJob.ts';
 import { checkTimeoutInMinutes } from '../../src/service/timeoutInMinutes.ts';
 import { TraceContext } from '../../src/service/traceContext.ts';
 import { JobNode, ProblemNode } from '../../src/views/jobNodes.ts';
-import { instanceItem, jobItem, problemItem } from '../../src/views/jobTreeItem.ts';
+import { instanceItem, jobItem, jobTooltip, problemItem } from '../../src/views/jobTreeItem.ts';
 import { contoso } from '../support/transport.ts';
 
 const trace = TraceContext.parse('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'vendor=1');
 const created = Date.parse('2026-01-02T03:04:05Z');
 
 function job(answer: DeleteJob, own = true): DeletionJob {
-  const start = own ? { startedAt: created, timeoutInMinutes: checkTimeoutInMinutes(60), isEndTold: false } : undefined;
+  const timeoutInMinutes = checkTimeoutInMinutes(60);
+  const start = own ? { startedAt: created, timeoutInMinutes, isEndTold: true, before: undefined } : undefined;
   return deletionJob(
     contoso,
     { createdDateTime: '2026-01-02T03:04:05.0000000+00:00', ...answer, id: 'delete-job-1' },
     { trace, start },
+    created,
   );
 }
 
@@ -27,20 +29,19 @@ function item(answer: DeleteJob, afterMs = 0): vscode.TreeItem {
   return jobItem(new JobNode(shown), shown, created + afterMs);
 }
 
-function tooltipOf({ tooltip }: vscode.TreeItem): vscode.MarkdownString {
-  assert.ok(tooltip instanceof vscode.MarkdownString);
-  return tooltip;
+function tooltipOf(answer: DeleteJob): vscode.MarkdownString {
+  return jobTooltip(job(answer), created);
 }
 
 describe('The row of a job', () => {
   const finished = { finishedDateTime: '2026-01-02T03:06:08.0000000+00:00' };
 
   for (const [answer, afterMs, description, icon, color] of [
-    [{ status: 'notstarted' }, 5000, 'not started, 5 s', 'watch', 'charts.blue'],
-    [{ status: 'running' }, 185_000, 'running, 3 min', 'sync~spin', 'charts.blue'],
+    [{ status: 'notstarted' }, 5000, 'not started, 5 s, times out in 1 h', 'watch', 'charts.blue'],
+    [{ status: 'running' }, 185_000, 'running, 3 min, times out in 57 min', 'sync~spin', 'charts.blue'],
     [{ status: 'succeeded', ...finished }, 0, 'succeeded in 2 min 3 s', 'pass', 'testing.iconPassed'],
     [{ status: 'failed', ...finished }, 0, 'failed after 2 min 3 s', 'error', 'testing.iconFailed'],
-    [{ status: 'paused' }, 5000, 'paused, 5 s', 'question', 'list.warningForeground'],
+    [{ status: 'paused' }, 5000, 'paused, 5 s, times out in 1 h', 'question', 'list.warningForeground'],
   ] as const) {
     it(`shows ${answer.status}`, () => {
       const row = item(answer, afterMs);
@@ -74,7 +75,7 @@ describe('The row of a job', () => {
       details: [{ code: 'Detail', message: 'Here.', details: [{ code: 'Deeper', message: 'There.' }] }],
     };
     const purgeDateTime = '2026-02-01T03:04:05.0000000+00:00';
-    const { value } = tooltipOf(item({ status: 'failed', ...finished, purgeDateTime, error }));
+    const { value } = tooltipOf({ status: 'failed', ...finished, purgeDateTime, error });
     // The Markdown escapes and spaces what it shows as it is.
     const text = value.replaceAll('&nbsp;', ' ').replaceAll('\\', '').replaceAll('&gt;', '>');
     for (const words of [
@@ -98,7 +99,7 @@ describe('The row of a job', () => {
 
   it('takes what the service says as text, not as Markdown', () => {
     const message = '[click](command:workbench.action.quit) <b>bold</b> ![](https://evil.com/x.png) \u202egnp';
-    const tooltip = tooltipOf(item({ status: 'failed', error: { message } }));
+    const tooltip = tooltipOf({ status: 'failed', error: { message } });
     assert.notEqual(tooltip.isTrusted, true);
     assert.notEqual(tooltip.supportHtml, true);
     assert.doesNotMatch(tooltip.value, /[^\\]\[click|<b>|[^\\]!\[\]|\u202e/);
@@ -107,10 +108,20 @@ describe('The row of a job', () => {
 
 describe('The row of an instance', () => {
   it('shows its name, and the rest of its host name beside it', () => {
-    const row = instanceItem(contoso);
+    const row = instanceItem({ host: contoso, protection: undefined });
     assert.equal(row.label, 'contoso');
     assert.equal(row.description, 'api.wcus.digitaltwins.azure.net');
     assert.equal(row.contextValue, 'instance');
+  });
+
+  it('shows by lock, words and menu that it is protected, and by what', () => {
+    const byPerson = instanceItem({ host: contoso, protection: { by: 'person' } });
+    assert.equal((byPerson.iconPath as vscode.ThemeIcon).id, 'lock');
+    assert.equal(byPerson.description, 'protected, api.wcus.digitaltwins.azure.net');
+    assert.equal(byPerson.contextValue, 'instance.protected');
+    const byRule = instanceItem({ host: contoso, protection: { by: 'rule', rule: 'contoso.*' } });
+    assert.equal(byRule.contextValue, 'instance.protectedByRule');
+    assert.match(byRule.accessibilityInformation?.label ?? '', /digitalTwins\.protectedHosts \(contoso\.\*\)/);
   });
 });
 

@@ -9,18 +9,27 @@ export interface ServerCertificate {
 
 const dayMs = 24 * 60 * 60 * 1000;
 
+/** When a certificate is valid. */
+export interface Validity {
+  /** An hour ago when absent, for clocks that are not in step. */
+  readonly from?: Date;
+  /** In 90 days when absent. */
+  readonly to?: Date;
+}
+
 /**
  * Makes a self-signed certificate for these host names and addresses. It is no CA: trusting it trusts this server alone.
- * It starts an hour ago, for clocks that are not in step, and lasts 90 days.
  */
-export async function makeCertificate(hostNames: readonly string[]): Promise<ServerCertificate> {
-  const now = Date.now();
+export async function makeCertificate(
+  hostNames: readonly string[],
+  { from = new Date(Date.now() - 60 * 60 * 1000), to = new Date(Date.now() + 90 * dayMs) }: Validity = {},
+): Promise<ServerCertificate> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: hostNames[0] ?? 'localhost' }], {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
-    notBeforeDate: new Date(now - 60 * 60 * 1000),
-    notAfterDate: new Date(now + 90 * dayMs),
+    notBeforeDate: from,
+    notAfterDate: to,
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },

@@ -120,13 +120,15 @@ function addFault({ faults }: Simulator, body: JsonObject): void {
 }
 
 function readAction(action: JsonObject): FaultAction {
-  const { kind, ms, of, status, headers, body, takesEffect } = action;
+  const { kind, ms, of, bytes, status, headers, body, takesEffect } = action;
   switch (kind) {
     case 'dropBefore':
     case 'dropAfter':
       return { kind };
     case 'delay':
       return { kind, ms: number(ms, 'ms'), ...(of === 'answer' && { of }) };
+    case 'truncate':
+      return { kind, ...(bytes !== undefined && { bytes: number(bytes, 'bytes') }) };
     case 'respond':
       return {
         kind,
@@ -138,7 +140,7 @@ function readAction(action: JsonObject): FaultAction {
         ...(takesEffect === true && { takesEffect }),
       };
     default:
-      throw new Refusal("An action's kind is dropBefore, dropAfter, delay or respond.");
+      throw new Refusal("An action's kind is dropBefore, dropAfter, delay, truncate or respond.");
   }
 }
 

@@ -13,6 +13,11 @@ export type FaultAction =
   | { readonly kind: 'dropAfter' }
   /** The request, or with `of: 'answer'` the answer, is held back for so many milliseconds. */
   | { readonly kind: 'delay'; readonly ms: number; readonly of?: 'request' | 'answer' }
+  /**
+   * The request takes effect and its answer begins: status, headers with the length of the whole body, and so many bytes
+   * of that, or half of them. Then the connection closes. An answer without a body comes whole.
+   */
+  | { readonly kind: 'truncate'; readonly bytes?: number }
   /** This answer, and no effect unless `takesEffect`. A body that is no string is sent as JSON. */
   | {
       readonly kind: 'respond';

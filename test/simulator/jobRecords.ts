@@ -42,6 +42,11 @@ export class JobRecords<Job extends JobRecord> {
     return job;
   }
 
+  /** Forgets a job, as the service may for reasons of its own. What the job does to the contents goes on. */
+  remove(id: string): void {
+    this.#jobs.delete(id);
+  }
+
   /** All jobs that are not purged, oldest first: the order that a public test of the Azure CLI relies on. */
   all(): Job[] {
     const kept: Job[] = [];

@@ -45,6 +45,8 @@ export interface ServiceReply {
 export interface ReplySettings {
   /** Whether a query's first page is empty and has a continuation token, which the service may do. */
   emptyFirstPages: boolean;
+  /** How many jobs a page of a list has, unless the client asks for fewer. */
+  jobsPerPage: number;
 }
 
 interface Call {
@@ -200,6 +202,10 @@ function requestedPage({ request }: Call): number {
   return pageSize(header(request, 'max-items-per-page'), { default: 100, maximum: 100 });
 }
 
+function jobsPage({ request, settings: { jobsPerPage } }: Call): number {
+  return pageSize(header(request, 'max-items-per-page'), { default: jobsPerPage, maximum: jobsPerPage });
+}
+
 function checkIfMatch({ request }: Call, etag: string): void {
   const expected = header(request, 'if-match');
   const etags = expected?.split(',').map((tag) => tag.trim());
@@ -271,7 +277,7 @@ function wholeNumber(text: string): number {
 
 function listDeletions(call: Call): ServiceReply {
   const { instance } = call;
-  return listPage(call, 'deletions', instance.deletionJobs.all(), requestedPage(call), (job) =>
+  return listPage(call, 'deletions', instance.deletionJobs.all(), jobsPage(call), (job) =>
     deletionReply(instance, job),
   );
 }
@@ -286,7 +292,7 @@ function getDeletion({ instance }: Call, id = ''): ServiceReply {
 
 function listImports(call: Call): ServiceReply {
   const { instance } = call;
-  return listPage(call, 'imports', instance.importJobs.all(), requestedPage(call), (job) => importReply(instance, job));
+  return listPage(call, 'imports', instance.importJobs.all(), jobsPage(call), (job) => importReply(instance, job));
 }
 
 function getImport({ instance }: Call, id = ''): ServiceReply {

@@ -29,6 +29,10 @@ export interface SimulatorOptions extends InstanceOptions {
   readonly clock?: Clock;
   /** Limits the Jobs API to so many requests a second; no limit when absent. The service's is 1. */
   readonly jobsRequestsPerSecond?: number;
+  /** How many jobs a page of a list has, unless the client asks for fewer; 100 when absent, as with all other lists. */
+  readonly jobsPerPage?: number;
+  /** How long a connection stays open without a request, in milliseconds; 5 s when absent, as Node has it. */
+  readonly keepAliveMs?: number;
   readonly access?: Partial<Access>;
 }
 
@@ -62,6 +66,8 @@ export interface Simulator {
   readonly instance: Instance;
   readonly clock: Clock;
   readonly faults: Faults;
+  /** How many connections were made to it, each with a TLS handshake. */
+  readonly connections: number;
   /** The requests received, oldest first; only the last 10,000 are kept. */
   readonly requests: readonly RecordedRequest[];
   /** Who may use the instance; can be replaced while it runs. */
@@ -89,8 +95,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { certificateFile, remove } = await writeCertificate(certificatePem, options);
   const { servers, port } = await listen(
     () =>
-      createServer({ cert: certificatePem, key: keyPem }, (request, response) => {
-        void service.handle(request, response);
+      createServer(
+        { cert: certificatePem, key: keyPem, keepAliveTimeout: options.keepAliveMs },
+        (request, response) => {
+          void service.handle(request, response);
+        },
+      ).on('secureConnection', () => {
+        service.connections += 1;
       }),
     options.addresses ?? ['127.0.0.1', '::1'],
     options.port ?? 0,
@@ -109,6 +120,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     instance: service.instance,
     clock: service.clock,
     faults: service.faults,
+    get connections() {
+      return service.connections;
+    },
     get requests() {
       return service.requests;
     },
@@ -163,12 +177,13 @@ async function writeCertificate(
 /** Takes requests, whatever they are, and answers each as the service or as a scripted fault wants it. */
 class Service {
   address = 'localhost';
+  connections = 0;
   access: Access;
   readonly clock: Clock;
   readonly instance: Instance;
   readonly faults = new Faults();
   readonly jobsRate: RateLimit;
-  readonly settings: ReplySettings = { emptyFirstPages: false };
+  readonly settings: ReplySettings;
   readonly requests: Writable<RecordedRequest>[] = [];
   readonly #stopped = new AbortController();
 
@@ -176,6 +191,7 @@ class Service {
     this.clock = options.clock ?? new AdjustableClock();
     this.instance = new Instance(this.clock, options);
     this.jobsRate = new RateLimit(this.clock, options.jobsRequestsPerSecond);
+    this.settings = { emptyFirstPages: false, jobsPerPage: options.jobsPerPage ?? 100 };
     this.access = { role: 'owner', ...options.access };
   }
 
@@ -218,6 +234,10 @@ class Service {
     }
     if (fault?.kind === 'delay' && fault.of === 'answer') {
       await this.#wait(fault.ms);
+    }
+    if (fault?.kind === 'truncate') {
+      truncate(response, record, serviceReply(reply), fault.bytes);
+      return;
     }
     send(response, record, isAnsweredByFault ? scriptedReply(fault) : serviceReply(reply));
   }
@@ -320,13 +340,31 @@ function tooLarge(): ServiceReply {
   return { ...reply, headers: { ...headers, Connection: 'close' } };
 }
 
-function send(response: ServerResponse, record: Writable<RecordedRequest>, { status, headers, body }: RawReply): void {
+function send(response: ServerResponse, record: Writable<RecordedRequest>, reply: RawReply): void {
+  begin(response, record, reply);
+  response.end(reply.body);
+}
+
+/** Sends an answer whose end never comes. */
+function truncate(
+  response: ServerResponse,
+  record: Writable<RecordedRequest>,
+  reply: RawReply,
+  bytes: number | undefined,
+): void {
+  const body = Buffer.from(reply.body);
+  begin(response, record, reply);
+  response.flushHeaders();
+  // Once it is on its way: a connection that is broken before leaves out what was to be sent.
+  response.write(body.subarray(0, bytes ?? Math.floor(body.length / 2)), () => response.destroy());
+}
+
+function begin(response: ServerResponse, record: Writable<RecordedRequest>, { status, headers, body }: RawReply): void {
   record.status = status;
   response.writeHead(status, {
     ...(status !== 204 && { 'Content-Length': String(Buffer.byteLength(body)) }),
     ...headers,
   });
-  response.end(body);
 }
 
 function drop(response: ServerResponse, record: Writable<RecordedRequest>): void {

@@ -16,11 +16,25 @@ export interface SentRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Undefined where there was none. */
+  readonly body: unknown;
 }
 
-/** An HTTP client that sends nothing: it gives the scripted answers in order and keeps the requests. */
+/** What the instance holds when it is counted. */
+interface Held {
+  readonly models: number;
+  readonly twins: number;
+  readonly relationships: number;
+}
+
+/**
+ * An HTTP client that sends nothing: it gives the scripted answers in order and keeps the requests. Where `held` says what
+ * the instance holds, counting it needs no script, and those requests are kept apart.
+ */
 export class ScriptedHttp implements HttpClient {
   readonly sent: SentRequest[] = [];
+  readonly counts: SentRequest[] = [];
+  held: Held | Scripted | undefined;
   readonly #answers: Scripted[];
 
   constructor(...answers: Scripted[]) {
@@ -32,9 +46,20 @@ export class ScriptedHttp implements HttpClient {
     this.#answers.push(...answers);
   }
 
+  /** Drops the answers that are left, and what was sent. */
+  forget(): void {
+    this.#answers.length = 0;
+    this.sent.length = 0;
+    this.counts.length = 0;
+  }
+
   async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
-    this.sent.push({ method: request.method, url: new URL(request.url), headers: request.headers.toJSON() });
-    const answer = this.#answers.shift();
+    const { method, url, headers: sentHeaders, body: sentBody } = request;
+    const sent = { method, url: new URL(url), headers: sentHeaders.toJSON(), body: sentBody };
+    const isCount = sent.url.pathname === '/query' || sent.url.pathname === '/models';
+    const held = isCount ? this.held : undefined;
+    (held ? this.counts : this.sent).push(sent);
+    const answer = held ? counted(held, request) : this.#answers.shift();
     if (answer === undefined) {
       throw new Error(`No answer is scripted for ${request.method} ${request.url}`);
     }
@@ -52,4 +77,22 @@ export class ScriptedHttp implements HttpClient {
       bodyAsText: typeof body === 'string' ? body : JSON.stringify(body),
     };
   }
+}
+
+function counted(held: Held | Scripted, request: PipelineRequest): Scripted {
+  if (!('twins' in held)) {
+    return held;
+  }
+  if (request.method === 'GET') {
+    return {
+      status: 200,
+      body: { value: Array.from({ length: held.models }, (_, index) => ({ id: `dtmi:m;${index}` })) },
+    };
+  }
+  const isTwins = typeof request.body === 'string' && request.body.includes('DIGITALTWINS');
+  return {
+    status: 200,
+    headers: { 'query-charge': '1.5' },
+    body: { value: [{ COUNT: isTwins ? held.twins : held.relationships }] },
+  };
 }

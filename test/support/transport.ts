@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Transport } from '../../src/service/pipeline.ts';
+// Loaded beforehand, so that the first request of a test is no later than others.
+import '../../src/service/instancePipeline.ts';
+import type { Transport } from '../../src/service/transport.ts';
 import { InstanceHost } from '../../src/service/instanceHost.ts';
 import { CollectedLog } from './collectedLog.ts';
 import { countingHex } from './countingHex.ts';

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures.ts';
-import { addInstance, openSignedIn, startJob, starts } from './journeys.ts';
+import { addInstance, goToConfirmation, openSignedIn, startJob, starts } from './journeys.ts';
 
 test.describe('A job that fails', () => {
   test.use({
@@ -14,25 +14,53 @@ test.describe('A job that fails', () => {
 
   test('says code, message and what that means', async ({ workbench, simulator, vscode }) => {
     await openSignedIn(workbench);
-    await startJob(workbench, simulator);
+    await startJob(workbench, simulator, '45');
     const end = workbench.notification(/The deletion job on localhost failed after \d+ s/);
     await expect(end).toContainText('DeleteJobFailed > InternalFailure: The delete job failed.');
     await expect(end).toContainText('some of its models, twins and relationships may be deleted');
+    await expect(end).toContainText(/A count found .* left/);
     await workbench.screenshot('failed-job');
-    await workbench.pressNotificationButton(end, 'Show Log');
-    await expect.poll(() => workbench.outputText()).toContain('POST /jobs/deletions');
     await expect(workbench.row(/delete-job-/)).toContainText('failed after');
     await workbench.row(/delete-job-/).click();
     await expect.poll(() => workbench.editorText()).toContain('"code": "DeleteJobFailed"');
     await workbench.screenshot('failed-job-details');
     expect(await vscode.log()).toContain('DeleteJobFailed > InternalFailure');
+
+    await test.step('Diagnostics for a support ticket are a press away', async () => {
+      await workbench.pickFromRowMenu(workbench.row(/delete-job-/), 'Copy Diagnostics');
+      await expect.poll(() => workbench.clipboard()).toContain('Error codes: DeleteJobFailed > InternalFailure');
+      const diagnostics = await workbench.clipboard();
+      expect(diagnostics).toContain(`Host: ${simulator.address}`);
+      expect(diagnostics).toMatch(/Timeline:\n- .* start written down[^\n]*\n- .* accepted/);
+      expect(diagnostics).not.toMatch(/eyJ|[Bb]earer [A-Za-z0-9]/);
+    });
+
+    await test.step('Starting again suggests the same timeout, and empties what was left', async () => {
+      simulator.instance.deletion = { ...simulator.instance.deletion, outcome: 'succeeded' };
+      await workbench.pressNotificationButton(end, 'Start Again…');
+      await expect(workbench.quickInputTitle).toContainText('Timeout (1/2)');
+      await expect(workbench.quickInputBox).toHaveValue('45');
+      await workbench.accept();
+      await expect(workbench.quickInputTitle).toContainText('Confirmation (2/2)');
+      await workbench.typeInQuickInput('localhost');
+      await workbench.accept();
+      await expect(workbench.notification(/localhost is empty: .* deleted in \d+ s/)).toBeVisible({ timeout: 40_000 });
+      await expect(workbench.row('localhost')).toBeVisible();
+      expect(starts(simulator)).toHaveLength(2);
+    });
   });
 });
 
-test('An active bulk job is in the way: JobLimitReached', async ({ workbench, simulator, vscode }) => {
-  simulator.instance.plantImportJob({ id: 'import-1' });
+test('A bulk job that begins during the confirmation is in the way: JobLimitReached', async ({
+  workbench,
+  simulator,
+  vscode,
+}) => {
   await openSignedIn(workbench);
-  await startJob(workbench, simulator);
+  await goToConfirmation(workbench, simulator);
+  simulator.instance.plantImportJob({ id: 'import-1' });
+  await workbench.typeInQuickInput('localhost');
+  await workbench.accept();
   const message = workbench.notification('No deletion job was started on localhost.');
   await expect(message).toContainText('JobLimitReached');
   await expect(message).toContainText('This attempt deleted nothing.');
@@ -93,9 +121,16 @@ test('A token is nowhere but on its way to the instance', async ({ workbench, si
   await expect(workbench.notification(/succeeded in/)).toBeVisible({ timeout: 30_000 });
   const log = await vscode.log();
   expect(log).toContain('"authorization": "REDACTED"');
-  const stored = await readFile(path.join(vscode.globalStorage, 'records.json'), 'utf8');
-  expect(stored).toContain(simulator.address);
-  for (const text of [log, stored, (await workbench.notifications.allTextContents()).join()]) {
+  await workbench.pickFromRowMenu(workbench.row(/delete-job-/), 'Copy Diagnostics');
+  await expect.poll(() => workbench.clipboard()).toContain('Job ID (operation-id)');
+  const files = await readdir(vscode.globalStorage, { recursive: true, withFileTypes: true });
+  const stored = await Promise.all(
+    files.filter((file) => file.isFile()).map((file) => readFile(path.join(file.parentPath, file.name), 'utf8')),
+  );
+  expect(stored.join()).toContain(simulator.address);
+  expect(stored.length, 'records and the jobs of the instance').toBeGreaterThanOrEqual(2);
+  const shown = [await workbench.clipboard(), ...(await workbench.notifications.allTextContents())];
+  for (const text of [log, ...stored, ...shown]) {
     expect(text).not.toMatch(/eyJ|[Bb]earer [A-Za-z0-9]/);
   }
 });

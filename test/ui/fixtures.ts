@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test as base } from '@playwright/test';
+import { test as base, type Page } from '@playwright/test';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import { TestAccount } from '../vscode/account/testAccount.ts';
 import { provisionVsCode } from '../vscode/provision.ts';
@@ -21,6 +21,8 @@ export interface VsCodeOfTest {
   readonly globalStorage: string;
   /** Replaces the user settings, besides those that keep VS Code quiet. Open windows take them over by themselves. */
   readonly changeSettings: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Another window of it. */
+  readonly window: (page: Page) => Workbench;
   /** All that the extension has logged, of all windows so far. */
   readonly log: () => Promise<string>;
 }
@@ -82,6 +84,7 @@ export const test = base.extend<Options & Fixtures>({
       globalStorage: globalStorageFolder(dataFolder, extensionId),
       changeSettings: (changed) =>
         writeFile(settingsFile(dataFolder), JSON.stringify({ ...quietSettings, ...changed })),
+      window: (page) => new Workbench(page, server.address),
       log,
     });
     if (testInfo.status !== testInfo.expectedStatus) {

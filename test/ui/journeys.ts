@@ -35,13 +35,13 @@ export async function goToConfirmation(workbench: Workbench, simulator: Simulato
 }
 
 /** Starts a job by the three steps. */
-export async function startJob(workbench: Workbench, simulator: Simulator): Promise<void> {
-  await goToConfirmation(workbench, simulator);
+export async function startJob(workbench: Workbench, simulator: Simulator, timeout = ''): Promise<void> {
+  await goToConfirmation(workbench, simulator, timeout);
   await workbench.typeInQuickInput('localhost');
   await workbench.accept();
 }
 
 /** The requests that ask for a start. */
 export function starts(simulator: Simulator): Simulator['requests'] {
-  return simulator.requests.filter(({ method }) => method === 'POST');
+  return simulator.requests.filter(({ method, path }) => method === 'POST' && path === '/jobs/deletions');
 }

@@ -137,6 +137,11 @@ export class Workbench {
     await entry.click();
   }
 
+  /** An entry of the status bar, by what it shows. */
+  statusBarItem(text: RegExp): Locator {
+    return this.page.locator('.statusbar').locator('.statusbar-item').filter({ hasText: text });
+  }
+
   /** The quick input: picks, input boxes and the palette. */
   get quickInput(): Locator {
     return this.page.locator('.quick-input-widget:visible');

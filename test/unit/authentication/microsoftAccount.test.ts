@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type * as vscode from 'vscode';
 import { MicrosoftAccount } from '../../../src/authentication/microsoftAccount.ts';
-import { SignInFailedError, SignInRequiredError } from '../../../src/service/errors.ts';
+import { ClaimsRequiredError, SignInFailedError, SignInRequiredError } from '../../../src/service/errors.ts';
 
 const scope = 'https://digitaltwins.azure.net/.default';
 const session = { id: '1', accessToken: 'token', account: { id: 'kim', label: 'kim@contoso.com' }, scopes: [scope] };
@@ -75,10 +75,76 @@ describe('The token of a request', () => {
     });
     await assert.rejects(account.getToken(scope), SignInFailedError);
   });
+});
 
-  it('is not repeated to a service that wants other claims', async () => {
-    const { account, asked } = setUp(() => session);
-    await assert.rejects(account.getToken(scope, { claims: '{}' }), SignInRequiredError);
-    assert.deepEqual(asked, []);
+describe('A claims challenge', () => {
+  const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1 é"}}}';
+  const asked = (question: unknown[]): unknown[] => question.slice(0, 2);
+  const challenge = [
+    'microsoft',
+    {
+      wwwAuthenticate:
+        'Bearer realm="", error="insufficient_claims", ' +
+        'claims="eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEg6SJ9fX0="',
+      fallbackScopes: [scope],
+    },
+    { createIfNone: { detail: 'To delete.' } },
+  ];
+
+  async function challenged(...answers: (() => unknown)[]): Promise<ReturnType<typeof setUp>> {
+    const set = setUp(() => (answers.shift() ?? (() => session))());
+    await assert.rejects(set.account.getToken(scope, { claims }), (error) => {
+      assert.ok(error instanceof ClaimsRequiredError);
+      assert.ok(error instanceof SignInRequiredError);
+      assert.equal(error.claims, claims);
+      return true;
+    });
+    return set;
+  }
+
+  it('of a request in the background opens no window', async () => {
+    assert.deepEqual((await challenged()).asked, []);
+  });
+
+  it('is answered by the next sign-in, once', async () => {
+    const set = await challenged();
+    assert.equal(await set.account.signIn('To delete.'), 'kim@contoso.com');
+    await set.account.signIn('To delete.');
+    assert.deepEqual(set.asked[0], challenge);
+    assert.deepEqual(set.asked[1]?.[1], [scope]);
+    assert.equal(set.asked.length, 2);
+  });
+
+  it('stays when the person declines', async () => {
+    const set = await challenged(() => {
+      throw new Error('User did not consent to login.');
+    });
+    assert.equal(await set.account.signIn('To delete.'), undefined);
+    await set.account.signIn('To delete.');
+    assert.deepEqual(set.asked, [challenge, challenge]);
+  });
+
+  it('is answered by signing in anew where VS Code does not know challenges', async () => {
+    const set = await challenged(() => {
+      throw new Error('The provider does not support challenges.');
+    });
+    assert.equal(await set.account.signIn('To delete.'), 'kim@contoso.com');
+    assert.deepEqual(set.asked[1], [
+      'microsoft',
+      [scope],
+      { createIfNone: { detail: 'To delete.' }, clearSessionPreference: true },
+    ]);
+    await set.account.signIn('To delete.');
+    assert.deepEqual(set.asked.slice(2).map(asked), [['microsoft', [scope]]]);
+  });
+
+  it('that came while another was answered is not forgotten', async () => {
+    const set = await challenged(async () => {
+      await set.account.getToken(scope, { claims: '{"newer":true}' }).catch(() => undefined);
+      return session;
+    });
+    await set.account.signIn('To delete.');
+    await set.account.signIn('To delete.');
+    assert.match(JSON.stringify(set.asked[1]), new RegExp(Buffer.from('{"newer":true}').toString('base64')));
   });
 });

@@ -16,7 +16,7 @@ function logOf(...answers: DeleteJob[]): string[] {
   store.setInstances([contoso]);
   logJobEnds(store, log, () => 0);
   for (const answer of answers) {
-    store.setJob(deletionJob(contoso, { ...answer, id: 'job-1' }, { trace, start: undefined }));
+    store.setJob(deletionJob(contoso, { ...answer, id: 'job-1' }, { trace, start: undefined }, 0));
   }
   return log.lines;
 }

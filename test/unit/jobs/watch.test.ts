@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { mkdir } from 'node:fs/promises';
 import { RestError } from '@azure/core-rest-pipeline';
@@ -11,6 +12,7 @@ import { parseOperationId } from '../../../src/service/operationId.ts';
 import { checkTimeoutInMinutes } from '../../../src/service/timeoutInMinutes.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
 import { jobSetup, type JobSetup } from '../../support/jobSetup.ts';
+import { passUntil as passClockUntil } from '../../support/passing.ts';
 import type { Scripted } from '../../support/scriptedHttp.ts';
 import { contoso, settled } from '../../support/transport.ts';
 
@@ -43,16 +45,18 @@ function theJob({ store }: JobSetup): DeletionJob {
   return job;
 }
 
-/** Lets time pass until `until` holds, and fails after an hour of it. */
-async function passUntil({ transport }: JobSetup, until: () => boolean): Promise<void> {
-  for (let seconds = 0; seconds < 3600; seconds++) {
-    if (until()) {
-      return;
-    }
-    await transport.clock.pass(1000);
-    await turn();
-  }
-  assert.fail('It did not come to pass within an hour.');
+function passUntil({ transport }: JobSetup, until: () => boolean): Promise<void> {
+  return passClockUntil(transport.clock, until);
+}
+
+/** A window after a restart of VS Code: the first one is gone, files and instance are there. */
+async function restart(test: TestContext, setup: JobSetup, ...answers: Scripted[]): Promise<JobSetup> {
+  await settled(setup.transport.clock, setup.shared.saved());
+  setup.watcher.dispose();
+  setup.transport.httpClient.forget();
+  const restarted = await jobSetup(test, { ground: setup.ground, answers });
+  await restarted.instances.load();
+  return restarted;
 }
 
 describe('A started job', () => {
@@ -124,7 +128,7 @@ describe('A started job', () => {
     const { credential } = setup.transport;
     const getToken = credential.getToken.bind(credential);
     credential.getToken = () => Promise.reject(new SignInRequiredError());
-    await passUntil(setup, () => theJob(setup).problem?.error instanceof SignInRequiredError);
+    await passUntil(setup, () => theJob(setup).problem?.needsSignIn === true);
     credential.getToken = getToken;
     await passUntil(setup, () => !isActive(theJob(setup)));
     assert.equal(theJob(setup).state.status, 'succeeded');
@@ -206,8 +210,11 @@ describe('A start', () => {
 
   it('is not sent when it can not be written down', async (test) => {
     const setup = await jobSetup(test, { answers: [answer('notstarted', 202)] });
-    await mkdir(setup.recordPath, { recursive: true });
-    await assert.rejects(setup.starter.start(request), { name: 'StartFailedError', started: 'no' });
+    await mkdir(join(setup.ground.folder, 'records.json'), { recursive: true });
+    await assert.rejects(settled(setup.transport.clock, setup.starter.start(request)), {
+      name: 'StartFailedError',
+      started: 'no',
+    });
     assert.equal(setup.transport.httpClient.sent.length, 0);
   });
 
@@ -241,6 +248,18 @@ describe('A start without a clear answer', () => {
     assert.equal(setup.transport.httpClient.sent.filter(({ method }) => method === 'POST').length, 1);
   });
 
+  it('that was given up and then turns up after all has its end told too', async (test) => {
+    const setup = await startLost(test, ...Array.from({ length: 30 }, () => notFound));
+    await passUntil(setup, () => setup.told.length === 1);
+    assert.equal(setup.told[0]?.state.status, 'absent');
+    setup.transport.httpClient.forget();
+    const list = { status: 200, body: { value: [{ id: operationId, status: 'running' }] } };
+    setup.transport.httpClient.script(list, answer('succeeded'));
+    await settled(setup.transport.clock, setup.list.refresh(contoso));
+    await passUntil(setup, () => setup.told.length === 2);
+    assert.equal(setup.told[1]?.state.status, 'succeeded');
+  });
+
   it('turns out to be none when the instance keeps on not knowing it', async (test) => {
     const setup = await startLost(test, ...Array.from({ length: 30 }, () => notFound));
     const begun = setup.transport.clock.now();
@@ -271,28 +290,45 @@ describe('A list', () => {
   });
 
   it('is asked for after a restart only where the end of a start was not told', async (test) => {
-    const { recordPath, started } = await start(test);
+    const setup = await start(test);
     const list = { status: 200, body: { value: [{ id: operationId, status: 'succeeded' }] } };
-    const restarted = await jobSetup(test, { recordPath, answers: [list] });
-    await restarted.instances.load();
+    const restarted = await restart(test, setup, list);
     await settled(restarted.transport.clock, restarted.list.resume());
     assert.equal(theJob(restarted).start?.isEndTold, false);
+    await passUntil(restarted, () => restarted.told.length > 0);
 
-    await started.markEndTold(contoso, operationId);
-    const again = await jobSetup(test, { recordPath });
-    await again.instances.load();
+    const again = await restart(test, restarted);
     await settled(again.transport.clock, again.list.resume());
+    await again.transport.clock.pass(60_000);
     assert.equal(again.transport.httpClient.sent.length, 0);
+    assert.equal(again.told.length, 0);
+  });
+
+  it('that fails does not keep a start from being settled that a crash left open', async (test) => {
+    const setup = await jobSetup(test);
+    await settled(setup.transport.clock, setup.instances.add(contoso));
+    const known = { startedAt: setup.transport.clock.now(), timeoutInMinutes: undefined, isEndTold: false };
+    await settled(
+      setup.transport.clock,
+      setup.started.remember(contoso, operationId, { trace: request.trace, start: { ...known, before: undefined } }),
+    );
+    const restarted = await restart(test, setup, { status: 403 }, running, answer('succeeded'));
+    await settled(restarted.transport.clock, restarted.list.resume());
+    await passUntil(restarted, () => restarted.told.length === 1);
+    assert.equal(restarted.told[0]?.state.status, 'succeeded');
   });
 
   it('has a start settled that a crash left open', async (test) => {
-    const { recordPath } = await start(test);
+    const setup = await jobSetup(test);
+    await settled(setup.transport.clock, setup.instances.add(contoso));
+    // Written down, and then the window crashed.
+    const known = { startedAt: setup.transport.clock.now(), timeoutInMinutes: undefined, isEndTold: false };
+    await settled(
+      setup.transport.clock,
+      setup.started.remember(contoso, operationId, { trace: request.trace, start: { ...known, before: undefined } }),
+    );
     const empty = { status: 200, body: { value: [] } };
-    const restarted = await jobSetup(test, {
-      recordPath,
-      answers: [empty, ...Array.from({ length: 30 }, () => notFound)],
-    });
-    await restarted.instances.load();
+    const restarted = await restart(test, setup, empty, ...Array.from({ length: 30 }, () => notFound));
     await settled(restarted.transport.clock, restarted.list.resume());
     assert.equal(theJob(restarted).state.status, 'unconfirmed');
     await passUntil(restarted, () => theJob(restarted).state.status === 'absent');
@@ -318,10 +354,9 @@ describe('A list', () => {
   });
 
   it('knows a job that was started before a restart', async (test) => {
-    const { recordPath } = await start(test);
+    const setup = await start(test);
     const list = { status: 200, body: { value: [{ id: operationId, status: 'running' }] } };
-    const restarted = await jobSetup(test, { recordPath, answers: [list] });
-    await restarted.instances.load();
+    const restarted = await restart(test, setup, list);
     await settled(restarted.transport.clock, restarted.list.refresh(contoso));
     assert.equal(theJob(restarted).start?.timeoutInMinutes, 60);
     assert.equal(theJob(restarted).trace.traceparent, request.trace.traceparent);

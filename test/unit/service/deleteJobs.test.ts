@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RestError } from '@azure/core-rest-pipeline';
 import type { DeleteJob } from '../../../src/service/deleteJob.ts';
-import { DeleteJobs } from '../../../src/service/deleteJobs.ts';
+import { DataPlane } from '../../../src/service/dataPlane.ts';
+import type { DeleteJobs } from '../../../src/service/deleteJobs.ts';
 import {
+  ClaimsRequiredError,
   ConnectionError,
   ServiceError,
   SignInRequiredError,
@@ -29,7 +31,7 @@ const reset = new RestError('socket hang up', { code: 'ECONNRESET' });
 
 function setUp(...answers: Scripted[]): { client: DeleteJobs; transport: ScriptedTransport } {
   const transport = scriptedTransport(...answers);
-  return { client: new DeleteJobs(contoso, transport), transport };
+  return { client: new DataPlane(transport).forHost(contoso).deleteJobs, transport };
 }
 
 function add({ client, transport }: ReturnType<typeof setUp>): Promise<DeleteJob> {
@@ -96,6 +98,19 @@ describe('Add', () => {
     });
   }
 
+  it('hands a claims challenge to the credential, and is not sent again whatever that answers', async () => {
+    const headers = { 'www-authenticate': 'Bearer realm="", error="insufficient_claims", claims="e30="' };
+    const set = setUp({ status: 401, headers }, { status: 202, body: job });
+    const asked: unknown[] = [];
+    set.transport.credential.getToken = (_, options) => {
+      asked.push(options?.claims);
+      return Promise.resolve({ token: secretToken, expiresOnTimestamp: 0 });
+    };
+    await assert.rejects(add(set), (error) => error instanceof ClaimsRequiredError && error.claims === '{}');
+    assert.deepEqual(asked, [undefined, '{}']);
+    assert.equal(set.transport.httpClient.sent.length, 1);
+  });
+
   it('counts as accepted with a 202 whose body can not be read', async () => {
     for (const body of ['', '<html>', 'null', '[]', '{"id": 7, "status": {}}']) {
       assert.equal((await add(setUp({ status: 202, body }))).id, operationId, body);
@@ -154,6 +169,16 @@ describe('Add', () => {
       set.transport.log.of('error').join(),
       /x-ms-error-code JobLimitReached, codes JobLimitReached > Inner > Innermost, message One job at a time\./,
     );
+  });
+
+  it('fails with the body as it came, bounded and without tokens', async () => {
+    const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJraW0ifQ.c2lnbmF0dXJl';
+    const body = `<h1>Proxy</h1> ${token} ${'x'.repeat(10_000)}`;
+    await assert.rejects(add(setUp({ status: 403, body })), (error: ServiceError) => {
+      assert.match(error.body, /^<h1>Proxy<\/h1> \[token\] xxx/);
+      assert.equal(error.body.length, 4000);
+      return true;
+    });
   });
 
   it('takes the code from the header when there is no body', async () => {
@@ -296,7 +321,7 @@ describe('Any request', () => {
       return scriptedTransport({ status: 200, body: { value: [], ...job } }).httpClient.sendRequest(request);
     };
     transport.httpClient.script(slowly, slowly, new Error('broken'), slowly);
-    const client = new DeleteJobs(contoso, transport);
+    const client = new DataPlane(transport).forHost(contoso).deleteJobs;
     const polls = ['a', 'b', 'c', 'd'].map((id) => client.getById(id, trace));
     await settled(transport.clock, Promise.allSettled(polls));
     assert.equal(times.length, 6);
@@ -335,6 +360,18 @@ describe('Any request', () => {
     await assert.rejects(listAll(set));
     assert.match(set.transport.log.of('trace').join(), /"authorization": "REDACTED"/);
     assert.doesNotMatch(set.transport.log.lines.join('\n'), new RegExp(secretToken));
+  });
+
+  it('shows no token in the log that an answer repeats', async () => {
+    const message = `Not valid: Bearer ${secretToken}`;
+    const set = setUp({
+      status: 401,
+      headers: { 'x-ms-request-id': 'eyJhbGciOiJub25lIn0' },
+      body: { error: { message } },
+    });
+    await assert.rejects(add(set));
+    assert.match(set.transport.log.of('error').join(), /Not valid: Bearer \[token\]/);
+    assert.doesNotMatch(set.transport.log.lines.join('\n'), new RegExp(`${secretToken}|eyJhb`));
   });
 
   it('can not forge lines of the log by what it answers', async () => {

@@ -68,6 +68,24 @@ describe('The explanation of', () => {
       /system's store/,
       'showLog',
     ],
+    [
+      'a disk that is full',
+      Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' }),
+      'Storage not usable (ENOSPC)',
+      /disk has room and that VS Code may write to its own folders/,
+      'showLog',
+    ],
+    [
+      'a folder that may not be written to',
+      Object.assign(new Error("EACCES: permission denied, mkdir '/a'"), {
+        code: 'EACCES',
+        syscall: 'mkdir',
+        path: '/a',
+      }),
+      'Storage not usable (EACCES)',
+      /may write to \/a\./,
+      'showLog',
+    ],
     ['a defect', new TypeError('x is undefined'), 'Unexpected error', /x is undefined/, 'showLog'],
     ['what is no error', 'text', 'Unexpected error', /text/, 'showLog'],
   ] as const) {

@@ -116,6 +116,11 @@ describe('npm run simulator', () => {
       value: [{ path: '/models', action: { kind: 'dropAfter' }, times: 'always' }],
     });
     await control(origin, 'DELETE /faults');
+    await control(origin, 'POST /faults', { action: { kind: 'truncate', bytes: 7 } });
+    assert.deepEqual(await control(origin, 'GET /faults'), {
+      value: [{ action: { kind: 'truncate', bytes: 7 }, times: 1 }],
+    });
+    await control(origin, 'DELETE /faults');
     await control(origin, 'PATCH /settings', {
       queryLagMs: 0,
       jobsRequestsPerSecond: 1,

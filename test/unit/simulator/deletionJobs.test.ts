@@ -331,6 +331,17 @@ describe('The list of deletion jobs', () => {
     }
   });
 
+  it('comes in larger pages when told so', async (t) => {
+    const { simulator, send } = await start(t, { jobsPerPage: 150 });
+    simulator.instance.plantDeletionJobs(151);
+    const { json } = await send('GET /jobs/deletions');
+    assert.equal((json['value'] as unknown[]).length, 150);
+    const next = await send(`GET ${pathOf(json['nextLink'], simulator)}`);
+    assert.equal((next.json['value'] as unknown[]).length, 1);
+    const asked = await send('GET /jobs/deletions', { headers: { 'max-items-per-page': '2' } });
+    assert.equal((asked.json['value'] as unknown[]).length, 2);
+  });
+
   it('holds 10,000 jobs', async (t) => {
     const { simulator, send } = await start(t);
     simulator.instance.plantDeletionJobs(10_000);

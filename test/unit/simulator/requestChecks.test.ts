@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
 import { connect } from 'node:tls';
 import { describe, it } from 'node:test';
 import { makeToken, sampleTenantId } from '../../simulator/bearer.ts';
@@ -141,6 +144,25 @@ describe('A request that is wrong', () => {
       });
     }
     assert.equal((await send('GET /models')).status, 200);
+  });
+});
+
+describe('Connections', () => {
+  it('are counted, and stay open as long as asked', async (t) => {
+    const { simulator } = await start(t, { keepAliveMs: 77_000 });
+    const agent = new Agent({ keepAlive: true, ca: simulator.certificatePem });
+    t.after(() => {
+      agent.destroy();
+    });
+    for (let requests = 0; requests < 2; requests += 1) {
+      const sent = request(`${simulator.origin}/models`, { agent }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      assert.equal(response.headers['keep-alive'], 'timeout=77');
+      const freed = once(agent, 'free');
+      response.resume();
+      await freed;
+    }
+    assert.deepEqual([simulator.requests.length, simulator.connections], [2, 1]);
   });
 });
 

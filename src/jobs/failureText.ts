@@ -1,0 +1,37 @@
+import { explain, type Remedy } from '../service/explain.ts';
+import { StartFailedError } from './jobStarter.ts';
+
+/** A failure as a person is told it. */
+export interface FailureMessage {
+  /** What happened, what it means for the data, what to do. */
+  readonly text: string;
+  /** What there is to press. */
+  readonly remedies: readonly Remedy[];
+}
+
+/** What the button of a remedy says; its command is `digitalTwins.` and the remedy, where VS Code has none of its own. */
+export const remedyTitles: Readonly<Record<Remedy, string>> = {
+  signIn: 'Sign In',
+  refresh: 'Refresh',
+  showLog: 'Show Log',
+  removeProtection: 'Remove Protection',
+  openSettings: 'Open Settings',
+};
+
+/** Puts a failure into words: of a start, or of anything else. */
+export function failureMessage(error: unknown): FailureMessage {
+  const { happened, meaning, advice, remedy } = explain(error instanceof StartFailedError ? error.cause : error);
+  const remedies = [...new Set<Remedy>(remedy ? [remedy, 'showLog'] : [])];
+  if (!(error instanceof StartFailedError)) {
+    return { text: [happened, meaning, advice].filter((part) => part !== '').join(' '), remedies };
+  }
+  const { name, hostname } = error.host;
+  return {
+    text:
+      error.started === 'no'
+        ? `No deletion job was started on ${name}. ${happened} This attempt deleted nothing. ${advice}`
+        : `It is not known whether the deletion job on ${name} was started. ${happened} The request was sent once and is ` +
+          `not repeated. ${hostname} is being asked for the job: the view Deletion Jobs shows what comes of it.`,
+    remedies,
+  };
+}

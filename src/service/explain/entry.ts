@@ -1,0 +1,32 @@
+/** What a person can press to get further. */
+export type Remedy = 'signIn' | 'refresh' | 'showLog' | 'removeProtection' | 'openSettings';
+
+/** A failure in words for a person. */
+export interface Explanation {
+  /** A few words for a row, for example `403 Forbidden`. */
+  readonly short: string;
+  /** What happened: one sentence, and the service's own words where it said something. */
+  readonly happened: string;
+  /** What it means for the data: one sentence. */
+  readonly meaning: string;
+  /** What to do, and why where that helps: a sentence or two. */
+  readonly advice: string;
+  /** Undefined where there is nothing to press. */
+  readonly remedy: Remedy | undefined;
+}
+
+/** What the catalogue has for one failure. In its texts `{host}` stands for the host name, `{after}` for a time to wait. */
+export interface Entry {
+  readonly happened: string;
+  readonly advice: string;
+  readonly remedy: Remedy | undefined;
+}
+
+/** Entries that differ only in what happened. */
+export function group(
+  advice: string,
+  remedy: Remedy | undefined,
+  happened: Readonly<Record<string, string>>,
+): readonly (readonly [string, Entry])[] {
+  return Object.entries(happened).map(([key, words]) => [key, { happened: words, advice, remedy }]);
+}

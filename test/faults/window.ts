@@ -1,0 +1,295 @@
+import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
+import { MicrosoftAccount } from '../../src/authentication/microsoftAccount.ts';
+import { composeJobs, type Jobs } from '../../src/jobs/composeJobs.ts';
+import { endActionTitles, endMessage, timeoutWarning } from '../../src/jobs/endText.ts';
+import { failureMessage, remedyTitles } from '../../src/jobs/failureText.ts';
+import { hasUntoldEnd, isActive } from '../../src/jobs/deletionJob.ts';
+import { StartFailedError } from '../../src/jobs/jobStarter.ts';
+import type { Preflight } from '../../src/jobs/preflight.ts';
+import { activeJobText, confirmationText } from '../../src/jobs/preflightText.ts';
+import { SharedRequestTurns } from '../../src/jobs/requestTurns.ts';
+import { setAsideText } from '../../src/jobs/setAsideText.ts';
+import { statusText } from '../../src/jobs/jobText.ts';
+import type { Clock } from '../../src/service/clock.ts';
+import { SignInRequiredError } from '../../src/service/errors.ts';
+import { explain } from '../../src/service/explain.ts';
+import { FailureJournal } from '../../src/service/failureJournal.ts';
+import { InstanceHost } from '../../src/service/instanceHost.ts';
+import { logFailure } from '../../src/service/logFailure.ts';
+import { newOperationId, parseOperationId } from '../../src/service/operationId.ts';
+import { systemRandomHex as randomHex } from '../../src/service/random.ts';
+import { checkTimeoutInMinutes } from '../../src/service/timeoutInMinutes.ts';
+import { TraceContext } from '../../src/service/traceContext.ts';
+import type { Transport } from '../../src/service/transport.ts';
+import { CollectedLog } from '../support/collectedLog.ts';
+import type { MemoryLocks } from '../support/memoryLocks.ts';
+import type { Sessions } from './sessions.ts';
+
+/** A message that a person was shown. */
+export interface Told {
+  readonly text: string;
+  readonly buttons: readonly string[];
+}
+
+/** What windows of one machine share, and where what they show is collected. */
+export interface Machine {
+  readonly host: InstanceHost;
+  readonly folder: string;
+  readonly locks: MemoryLocks;
+  readonly clock: Clock;
+  readonly wire: HttpClient;
+  readonly sessions: Sessions;
+  readonly protectedHosts: readonly string[];
+  /** Messages, oldest first. */
+  readonly told: Told[];
+  /** What a person was asked to confirm. */
+  readonly confirmations: string[];
+  /** What rows of the tree said that is no plain status, each once. */
+  readonly tree: Set<string>;
+}
+
+/** What a command can be told. */
+export interface StartOptions {
+  readonly timeoutInMinutes?: number;
+  /** Given by code that calls the command; made up when absent. */
+  readonly operationId?: string;
+}
+
+const never = new Promise<never>(() => undefined);
+
+/**
+ * One window of VS Code: the jobs layer composed as `src/extension.ts` does it, and the commands played as those of
+ * `src/commands` go. All that a person would be shown is collected.
+ */
+export class Window {
+  readonly jobs: Jobs;
+  readonly log = new CollectedLog();
+  readonly failures = new FailureJournal();
+  readonly locks: MemoryLocks;
+  readonly #machine: Machine;
+  readonly #account: MicrosoftAccount;
+  readonly #refreshes = new Set<Promise<void>>();
+  #isDead = false;
+  /** Runs right before a start is put on the wire. */
+  beforeSending: (() => unknown) | undefined;
+  /** Runs when the answer to a start has come, before anybody has seen it. */
+  afterAnswer: (() => unknown) | undefined;
+
+  constructor(machine: Machine) {
+    const { folder, clock: time, host, sessions, protectedHosts, tree } = machine;
+    this.#machine = machine;
+    this.locks = machine.locks.window();
+    this.#account = new MicrosoftAccount(sessions.authentication);
+    // With the process its timers end; a promise that is never settled is as good as that.
+    const clock: Clock = {
+      now: () => time.now(),
+      delay: (milliseconds, signal) =>
+        this.#isDead
+          ? never
+          : time.delay(milliseconds, signal).then(
+              () => (this.#isDead ? never : undefined),
+              (error: unknown) => (this.#isDead ? never : Promise.reject(error as Error)),
+            ),
+    };
+    const { log, failures, locks } = this;
+    const turns = new SharedRequestTurns(locks, clock, log);
+    const ways = { credential: this.#account, clock, randomHex, log, failures, turns };
+    const transport: Transport = {
+      ...ways,
+      userAgent: 'digital-twins-maintenance/0.0.0',
+      httpClient: { sendRequest: (request) => this.#send(request) },
+      // The library waits by the machine's time.
+      retryDelayInMs: 20,
+    };
+    this.jobs = composeJobs({
+      transport,
+      folder,
+      locks,
+      isWindowThere: () => Promise.resolve(true),
+      settings: {
+        parseHost: (hostname) => InstanceHost.parse(hostname, [host.hostname]),
+        protectedHosts: () => protectedHosts,
+        trackRemaining: () => true,
+      },
+      setAside: (aside, kept) => {
+        this.#tell(setAsideText(aside, kept), [remedyTitles.showLog]);
+      },
+    });
+    const { watcher, tracker, store } = this.jobs;
+    watcher.on('ended', (job) => {
+      const { text, actions } = endMessage(job, clock.now());
+      this.#tell(
+        text,
+        actions.map((action) => endActionTitles[action]),
+      );
+    });
+    tracker.on('timeoutExpected', (job) => {
+      this.#tell(timeoutWarning(job, clock.now()), [endActionTitles.showJob]);
+    });
+    store.on('job', (job) => {
+      if (job.problem) {
+        tree.add(`no news: ${job.problem.short}`);
+      }
+      if (['other', 'unconfirmed', 'forgotten', 'absent'].includes(job.state.status)) {
+        tree.add(statusText(job));
+      }
+    });
+    store.on('instance', (of) => {
+      const list = store.instance(of)?.list;
+      if (list?.kind === 'failed') {
+        tree.add(`jobs not listed: ${explain(list.error).short}`);
+      }
+    });
+  }
+
+  /** Does what activation does. */
+  async open(): Promise<void> {
+    const { instances, list } = this.jobs;
+    const report = (error: unknown): void => {
+      this.#report(error);
+    };
+    await instances.load().catch(report);
+    await list.resume().catch(report);
+  }
+
+  /** Ends this window as a crash does: from now on it does nothing more, and keeps the locks that it has. */
+  die(): void {
+    this.#isDead = true;
+    this.locks.die();
+    this.jobs.watcher.dispose();
+  }
+
+  get isAlive(): boolean {
+    return !this.#isDead;
+  }
+
+  /** Whether nothing is left for this window to find out or to tell. */
+  get isSettled(): boolean {
+    return this.#refreshes.size === 0 && !this.jobs.store.jobs.some((job) => isActive(job) || hasUntoldEnd(job));
+  }
+
+  /** The command "Start Deletion Job…" from its beginning to the message at its end. */
+  async startDeletionJob(options: StartOptions = {}): Promise<void> {
+    await this.#command(async () => {
+      const preflight = await this.#lookAndConfirm(options);
+      if (preflight) {
+        await this.#start(preflight, options);
+      }
+    });
+  }
+
+  /** The command up to its confirmation, as {@link startDeletionJob}. */
+  async confirm(options: StartOptions = {}): Promise<Preflight | undefined> {
+    let confirmed: Preflight | undefined;
+    await this.#command(async () => {
+      confirmed = await this.#lookAndConfirm(options);
+    });
+    return confirmed;
+  }
+
+  /** The command from its confirmation on. */
+  async startConfirmed(preflight: Preflight | undefined, options: StartOptions = {}): Promise<void> {
+    if (preflight) {
+      await this.#command(() => this.#start(preflight, options));
+    }
+  }
+
+  /** The command "Sign In", or VS Code's own way to it, and what `SignInWatch` does then. */
+  async signIn(): Promise<void> {
+    const { watcher, list } = this.jobs;
+    await this.#command(async () => {
+      await this.#account.signIn('To go on.');
+    });
+    watcher.lookNow();
+    await list.refreshSignedOut();
+  }
+
+  async #lookAndConfirm({ timeoutInMinutes }: StartOptions): Promise<Preflight | undefined> {
+    const { host, clock, confirmations } = this.#machine;
+    await this.jobs.instances.refuseProtected(host);
+    if ((await this.#account.signIn('To start.')) === undefined) {
+      return undefined;
+    }
+    const preflight = await this.#look();
+    if (preflight.active) {
+      this.#tell(activeJobText(host, preflight.active, clock.now()), ['Watch It']);
+      return undefined;
+    }
+    const timeout = timeoutInMinutes === undefined ? undefined : checkTimeoutInMinutes(timeoutInMinutes);
+    confirmations.push(confirmationText(host, timeout, preflight, clock.now()));
+    return preflight;
+  }
+
+  async #look(): Promise<Preflight> {
+    const { host } = this.#machine;
+    try {
+      return await this.jobs.preflight.look(host);
+    } catch (error) {
+      if (!(error instanceof SignInRequiredError) || (await this.#account.signIn('To start.')) === undefined) {
+        throw error;
+      }
+      return this.jobs.preflight.look(host);
+    }
+  }
+
+  async #start(preflight: Preflight, { timeoutInMinutes, operationId }: StartOptions): Promise<void> {
+    const { host } = this.#machine;
+    try {
+      await this.jobs.starter.start({
+        host,
+        timeoutInMinutes: timeoutInMinutes === undefined ? undefined : checkTimeoutInMinutes(timeoutInMinutes),
+        operationId: operationId === undefined ? newOperationId(randomHex) : parseOperationId(operationId),
+        trace: TraceContext.begin(randomHex),
+        before: preflight.contents,
+        knownStarts: preflight.knownStarts,
+        isIdNew: operationId === undefined,
+      });
+    } catch (error) {
+      if (error instanceof StartFailedError) {
+        const refresh = this.jobs.list.refresh(host).finally(() => this.#refreshes.delete(refresh));
+        this.#refreshes.add(refresh);
+      }
+      throw error;
+    }
+  }
+
+  /** What `registerCommands` puts around each command. */
+  async #command(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  #report(error: unknown): void {
+    logFailure(this.log, error instanceof StartFailedError ? error.cause : error);
+    const { text, remedies } = failureMessage(error);
+    this.#tell(
+      text,
+      remedies.map((remedy) => remedyTitles[remedy]),
+    );
+  }
+
+  #tell(text: string, buttons: readonly string[]): void {
+    if (!this.#isDead) {
+      this.#machine.told.push({ text, buttons });
+    }
+  }
+
+  async #send(request: PipelineRequest): ReturnType<HttpClient['sendRequest']> {
+    const isStart = request.method === 'POST' && new URL(request.url).pathname === '/jobs/deletions';
+    if (isStart) {
+      await this.beforeSending?.();
+    }
+    if (this.#isDead) {
+      return never;
+    }
+    const response = await this.#machine.wire.sendRequest(request);
+    if (isStart) {
+      await this.afterAnswer?.();
+    }
+    // A crash may have come meanwhile.
+    return this.isAlive ? response : never;
+  }
+}
