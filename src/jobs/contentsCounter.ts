@@ -1,7 +1,7 @@
 import type { Clock } from '../service/clock.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import { ServiceError } from '../service/errors.ts';
-import { explain } from '../service/explain.ts';
+import { explained } from '../service/explained.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { TraceContext } from '../service/traceContext.ts';
 import type { CountedContents } from './contents.ts';
@@ -50,7 +50,7 @@ export class ContentsCounter {
         twins: ofTwins.status === 'fulfilled' ? ofTwins.value.count : undefined,
         relationships: ofRelationships.status === 'fulfilled' ? ofRelationships.value.count : undefined,
         at: this.#clock.now(),
-        missing: errors.length === 0 ? undefined : explain(errors[0]).short,
+        missing: errors.length === 0 ? undefined : (await explained(errors[0])).short,
       },
       charge: counted.reduce((sum, { charge }) => sum + charge, 0),
       requests: counted.reduce((sum, { requests }) => sum + requests, 0),

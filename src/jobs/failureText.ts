@@ -9,15 +9,6 @@ export interface FailureMessage {
   readonly remedies: readonly Remedy[];
 }
 
-/** What the button of a remedy says; its command is `digitalTwins.` and the remedy, where VS Code has none of its own. */
-export const remedyTitles: Readonly<Record<Remedy, string>> = {
-  signIn: 'Sign In',
-  refresh: 'Refresh',
-  showLog: 'Show Log',
-  removeProtection: 'Remove Protection',
-  openSettings: 'Open Settings',
-};
-
 /** Puts a failure into words: of a start, or of anything else. */
 export function failureMessage(error: unknown): FailureMessage {
   const { happened, meaning, advice, remedy } = explain(error instanceof StartFailedError ? error.cause : error);

@@ -2,7 +2,7 @@ import type { Clock } from '../service/clock.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import { errorCodes } from '../service/deleteJob.ts';
 import { ServiceError } from '../service/errors.ts';
-import { explain } from '../service/explain.ts';
+import { explained } from '../service/explained.ts';
 import { isActiveImport } from '../service/importJob.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { Log } from '../service/log.ts';
@@ -55,7 +55,7 @@ export class ImportWatch {
           return 'gone';
         }
         logFailure(this.#log, error);
-        tell(`no news: ${explain(error).short}`);
+        tell(`no news: ${(await explained(error)).short}`);
         interval = Math.max(interval, error instanceof ServiceError ? (error.retryAfterInMs ?? 0) : 0);
       }
       await this.#clock.delay(interval, signal).catch(() => undefined);

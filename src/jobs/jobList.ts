@@ -1,6 +1,7 @@
 import type { Clock } from '../service/clock.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import { SignInRequiredError } from '../service/errors.ts';
+import { explained } from '../service/explained.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { Log } from '../service/log.ts';
 import { logFailure } from '../service/logFailure.ts';
@@ -109,7 +110,7 @@ export class JobList {
       this.#store.completeList(host, listed, isWhole ? earlier : [], this.#clock.now());
     } catch (error) {
       logFailure(this.#log, error);
-      this.#store.setListFailed(host, error);
+      this.#store.setListFailed(host, error, await explained(error));
     }
   }
 

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
+import type { Explanation } from '../service/explain.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { isActive, type DeletionJob } from './deletionJob.ts';
 import type { Protection } from './protection.ts';
@@ -7,7 +8,9 @@ import { extendedTimeline } from './timeline.ts';
 
 /** How far the list of an instance's jobs is known. */
 export type ListState =
-  { readonly kind: 'unasked' } | { readonly kind: 'loaded' } | { readonly kind: 'failed'; readonly error: unknown };
+  | { readonly kind: 'unasked' }
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly explanation: Explanation };
 
 /** An instance as views show it. */
 export interface Instance {
@@ -147,10 +150,10 @@ export class JobStore extends EventEmitter<JobStoreEvents> {
   }
 
   /** Notes why the list of an instance can't be had; jobs known before stay. */
-  setListFailed(host: InstanceHost, error: unknown): void {
+  setListFailed(host: InstanceHost, error: unknown, explanation: Explanation): void {
     const entry = this.#entries.get(host.hostname);
     if (entry) {
-      entry.list = { kind: 'failed', error };
+      entry.list = { kind: 'failed', error, explanation };
       this.emit('instance', host);
     }
   }

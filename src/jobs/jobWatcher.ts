@@ -3,7 +3,7 @@ import type { Clock } from '../service/clock.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import { errorCodes } from '../service/deleteJob.ts';
 import { ServiceError, SignInRequiredError } from '../service/errors.ts';
-import { explain } from '../service/explain.ts';
+import { explained } from '../service/explained.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { Log } from '../service/log.ts';
 import { logFailure } from '../service/logFailure.ts';
@@ -245,7 +245,8 @@ export class JobWatcher extends EventEmitter<JobWatcherEvents> {
           return;
         }
         logFailure(log, error);
-        store.update(host, id, (known) => withProblem(known, error, now));
+        const { short } = await explained(error);
+        store.update(host, id, (known) => withProblem(known, error, short, now));
         interval = Math.max(interval, error instanceof ServiceError ? (error.retryAfterInMs ?? 0) : 0);
       }
     }
@@ -311,10 +312,10 @@ function withEndTold(job: DeletionJob, now: number): DeletionJob {
   return job.start ? { ...job, start: { ...job.start, isEndTold: true }, updatedAt: now } : job;
 }
 
-function withProblem(job: DeletionJob, error: unknown, now: number): DeletionJob {
+function withProblem(job: DeletionJob, error: unknown, short: string, now: number): DeletionJob {
   const problem = {
     since: job.problem?.since ?? now,
-    short: explain(error).short,
+    short,
     needsSignIn: error instanceof SignInRequiredError,
   };
   return { ...job, problem, updatedAt: now };

@@ -1,7 +1,7 @@
 import type { Clock } from '../service/clock.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import { SignInRequiredError } from '../service/errors.ts';
-import { explain } from '../service/explain.ts';
+import { explained } from '../service/explained.ts';
 import { isActiveImport } from '../service/importJob.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { Log } from '../service/log.ts';
@@ -103,12 +103,16 @@ export class PreflightCheck {
         twins: undefined,
         relationships: undefined,
         at: begun,
-        missing: shortOf(count.error),
+        missing: await shortOf(count.error),
       },
       active: deletion.value ?? importing.value,
       unknown: [
-        ...(deletion.error === undefined ? [] : [`deletion jobs could not all be listed (${shortOf(deletion.error)})`]),
-        ...(importing.error === undefined ? [] : [`import jobs could not all be listed (${shortOf(importing.error)})`]),
+        ...(deletion.error === undefined
+          ? []
+          : [`deletion jobs could not all be listed (${await shortOf(deletion.error)})`]),
+        ...(importing.error === undefined
+          ? []
+          : [`import jobs could not all be listed (${await shortOf(importing.error)})`]),
       ],
     };
   }
@@ -205,8 +209,8 @@ function isInTheWay(job: DeletionJob): boolean {
   return isActive(job) && !(job.state.status === 'other' && job.answer.finishedDateTime !== undefined);
 }
 
-function shortOf(error: unknown): string {
-  return error instanceof TooSlowError ? `not within ${limitInMs / 1000} s` : explain(error).short;
+async function shortOf(error: unknown): Promise<string> {
+  return error instanceof TooSlowError ? `not within ${limitInMs / 1000} s` : (await explained(error)).short;
 }
 
 function asActive({ id, createdAt, start }: DeletionJob): ActiveBulkJob {

@@ -1,4 +1,4 @@
-import { certificateErrors } from './certificateErrors.ts';
+import { certificateCodes } from './certificateCodes.ts';
 import type { DeleteJobError } from './deleteJob.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -160,6 +160,8 @@ const notTls = /wrong.version.number|alert.handshake.failure/i;
 /** How Node words an `ECONNRESET` while the two sides still agree on how to speak. */
 const brokenBefore = /before secure TLS connection was established/i;
 
+const notTrusted: ReadonlySet<string> = new Set(certificateCodes);
+
 /** No answer: the connection could not be made or broke. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
@@ -181,7 +183,7 @@ export class ConnectionError extends Error {
     const { code, message } = this;
     return !(
       neverConnected.has(code) ||
-      certificateErrors.has(code) ||
+      notTrusted.has(code) ||
       (code.startsWith('ERR_SSL_') && notAgreed.test(code)) ||
       (code === 'ECONNRESET' && brokenBefore.test(message)) ||
       (code === 'EPROTO' && (notAgreed.test(message) || notTls.test(message)))

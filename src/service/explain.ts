@@ -25,7 +25,7 @@ const longest = 600;
 
 /**
  * Puts a failure into words: what happened, what it means for the data and what to do. This is the one catalogue of
- * failures; its tables are in `explain/` and `certificateErrors.ts`.
+ * failures; its tables are in `explain/`.
  */
 export function explain(error: unknown): Explanation {
   const explanation = explainAny(error);

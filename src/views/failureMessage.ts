@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { failureMessage, remedyTitles } from '../jobs/failureText.ts';
+import { remedyTitles } from '../jobs/remedies.ts';
 import { StartFailedError } from '../jobs/jobStarter.ts';
 import type { Remedy } from '../service/explain.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
@@ -15,6 +15,7 @@ export function reportFailure(log: vscode.LogOutputChannel, error: unknown): voi
 }
 
 async function showFailure(error: unknown): Promise<void> {
+  const { failureMessage } = await import('../jobs/failureText.ts');
   const { text, remedies } = failureMessage(error);
   const titles = remedies.map((remedy) => remedyTitles[remedy]);
   const chosen = await vscode.window.showErrorMessage(text, ...titles);

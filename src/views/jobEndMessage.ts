@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { DeletionJob } from '../jobs/deletionJob.ts';
-import { endActionTitles, endMessage, type EndMessage } from '../jobs/endText.ts';
+import type { EndMessage } from '../jobs/endText.ts';
 import { JobNode } from './jobNodes.ts';
 
 const show: Readonly<
@@ -13,6 +13,7 @@ const show: Readonly<
 
 /** Says how a job ended, with the ways to go on and to learn more. */
 export async function showJobEnd(job: DeletionJob, now: number): Promise<void> {
+  const { endActionTitles, endMessage } = await import('../jobs/endText.ts');
   const { severity, text, actions } = endMessage(job, now);
   const items = actions.map((action) => endActionTitles[action]);
   const chosen = await show[severity](text, ...items);

@@ -81,7 +81,7 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
     }
     if (node instanceof ProblemNode) {
       const list = this.#store.instance(node.host)?.list;
-      return problemItem(node, list?.kind === 'failed' ? list.error : undefined);
+      return list?.kind === 'failed' ? problemItem(node, list.error, list.explanation) : new vscode.TreeItem('');
     }
     return noteItem(node);
   }

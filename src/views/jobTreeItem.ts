@@ -5,9 +5,9 @@ import { contentsText } from '../jobs/contents.ts';
 import { describeJob, leftText } from '../jobs/jobText.ts';
 import { allDetails, errorCodes } from '../service/deleteJob.ts';
 import { SignInRequiredError } from '../service/errors.ts';
-import { explain } from '../service/explain.ts';
+import type { Explanation } from '../service/explain.ts';
 import { printable } from '../service/printable.ts';
-import { remedyTitles } from '../jobs/failureText.ts';
+import { remedyTitles } from '../jobs/remedies.ts';
 import type { JobNode, MoreNode, NoteNode, ProblemNode } from './jobNodes.ts';
 
 /** The row of an instance. */
@@ -55,8 +55,8 @@ export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.Tr
 }
 
 /** The row that says why an instance's jobs can't be shown; its command is the remedy. */
-export function problemItem(node: ProblemNode, error: unknown): vscode.TreeItem {
-  const { short, happened, meaning, advice, remedy = 'refresh' } = explain(error);
+export function problemItem(node: ProblemNode, error: unknown, explanation: Explanation): vscode.TreeItem {
+  const { short, happened, meaning, advice, remedy = 'refresh' } = explanation;
   const isSignedOut = error instanceof SignInRequiredError;
   const item = new vscode.TreeItem(isSignedOut ? 'Sign in to see jobs' : short);
   const title = remedy === 'refresh' ? 'Try Again' : remedyTitles[remedy];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { remedyTitles } from '../jobs/failureText.ts';
+import { remedyTitles } from '../jobs/remedies.ts';
 
 /** Says that what was stored could not be understood, or not all of it, and where it is now. Shown once for each content. */
 export function showSetAside(aside: string, kept: 'part' | 'nothing'): void {

@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { deletionJob, type DeletionJob } from '../../src/jobs/deletionJob.ts';
 import { ServiceError, SignInRequiredError } from '../../src/service/errors.ts';
+import { explain } from '../../src/service/explain.ts';
 import type { DeleteJob } from '../../src/service/deleteJob.ts';
 import { checkTimeoutInMinutes } from '../../src/service/timeoutInMinutes.ts';
 import { TraceContext } from '../../src/service/traceContext.ts';
@@ -125,13 +126,17 @@ describe('The row of an instance', () => {
   });
 });
 
+function problem(error: unknown): vscode.TreeItem {
+  return problemItem(new ProblemNode(contoso), error, explain(error));
+}
+
 describe('The row of a problem', () => {
   it('has its remedy as its command', () => {
-    const signIn = problemItem(new ProblemNode(contoso), new SignInRequiredError());
+    const signIn = problem(new SignInRequiredError());
     assert.equal(signIn.label, 'Sign in to see jobs');
     assert.equal(signIn.command?.command, 'digitalTwins.signIn');
     const exchange = { hostname: contoso.hostname, operation: 'GET /jobs/deletions', traceparent: trace.traceparent };
-    const forbidden = problemItem(new ProblemNode(contoso), new ServiceError(exchange, { status: 403, error: {} }));
+    const forbidden = problem(new ServiceError(exchange, { status: 403, error: {} }));
     assert.equal(forbidden.label, '403 Forbidden');
     assert.equal(forbidden.command?.command, 'digitalTwins.refreshInstance');
   });

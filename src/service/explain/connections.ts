@@ -1,4 +1,4 @@
-import { certificateErrors, otherCertificateError } from '../certificateErrors.ts';
+import { certificateErrors, otherCertificateError } from './certificates.ts';
 import type { Entry } from './entry.ts';
 
 /** A connection that failed, in words. The code of the failure is put behind both texts. */

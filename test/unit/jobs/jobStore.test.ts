@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { deletionJob, elapsed, type DeletionJob } from '../../../src/jobs/deletionJob.ts';
 import { JobStore } from '../../../src/jobs/jobStore.ts';
 import type { DeleteJob } from '../../../src/service/deleteJob.ts';
+import { explain } from '../../../src/service/explain.ts';
 import { InstanceHost } from '../../../src/service/instanceHost.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
 import { countingHex } from '../../support/countingHex.ts';
@@ -127,7 +128,7 @@ describe('The store', () => {
   it('keeps its jobs when the list fails, and is loaded again after a good one', () => {
     const { store, told } = setUp();
     list(store, [job('1')]);
-    store.setListFailed(contoso, new Error('x'));
+    store.setListFailed(contoso, new Error('x'), explain(new Error('x')));
     assert.equal(store.instance(contoso)?.list.kind, 'failed');
     assert.equal(store.jobs.length, 1);
     told.length = 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { certificateErrors } from '../../../src/service/certificateErrors.ts';
+import { certificateErrors } from '../../../src/service/explain/certificates.ts';
 import {
   ClaimsRequiredError,
   ConnectionError,
