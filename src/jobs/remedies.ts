@@ -7,4 +7,5 @@ export const remedyTitles: Readonly<Record<Remedy, string>> = {
   showLog: 'Show Log',
   removeProtection: 'Remove Protection',
   openSettings: 'Open Settings',
+  switchAccount: 'Switch Account or Tenant…',
 };

@@ -1,4 +1,5 @@
 import { certificateCodes } from './certificateCodes.ts';
+import type { CredentialKind } from './credentialKind.ts';
 import type { DeleteJobError } from './deleteJob.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -35,9 +36,12 @@ export class ClaimsRequiredError extends SignInRequiredError {
 /** Signing in failed, as opposed to being declined; nothing was sent. */
 export class SignInFailedError extends Error {
   override readonly name = 'SignInFailedError';
+  /** What was asked for a token. */
+  readonly credential: CredentialKind;
 
-  constructor(cause: unknown) {
+  constructor(cause: unknown, credential: CredentialKind = 'vscode') {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.credential = credential;
   }
 }
 

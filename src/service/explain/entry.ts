@@ -1,5 +1,18 @@
 /** What a person can press to get further. */
-export type Remedy = 'signIn' | 'refresh' | 'showLog' | 'removeProtection' | 'openSettings';
+export type Remedy = 'signIn' | 'refresh' | 'showLog' | 'removeProtection' | 'openSettings' | 'switchAccount';
+
+/** A section of the troubleshooting page, by the anchor of its heading. */
+export type HelpTopic =
+  | 'consent'
+  | 'conditional-access'
+  | 'roles'
+  | 'tenants'
+  | 'broker'
+  | 'proxy-and-certificates'
+  | 'remote-windows'
+  | 'other-credentials'
+  | 'app-registration'
+  | 'azure-government';
 
 /** A failure in words for a person. */
 export interface Explanation {
@@ -13,6 +26,8 @@ export interface Explanation {
   readonly advice: string;
   /** Undefined where there is nothing to press. */
   readonly remedy: Remedy | undefined;
+  /** Where the troubleshooting page says more. */
+  readonly help?: HelpTopic | undefined;
 }
 
 /** What the catalogue has for one failure. In its texts `{host}` stands for the host name, `{after}` for a time to wait. */
@@ -20,6 +35,7 @@ export interface Entry {
   readonly happened: string;
   readonly advice: string;
   readonly remedy: Remedy | undefined;
+  readonly help?: HelpTopic | undefined;
 }
 
 /** Entries that differ only in what happened. */
