@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RecordedRequest } from '../simulator/simulator.ts';
+import type { RecordedRequest } from '../simulator/recording.ts';
 
 const startOperation = 'POST /jobs/deletions';
 const count: readonly string[] = ['GET /models', 'POST /query', 'POST /query'];

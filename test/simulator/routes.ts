@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { jobTime } from './clock.ts';
 import type { Contents } from './contents.ts';
 import type { DeletionJob } from './deleteJobs.ts';
@@ -19,27 +18,9 @@ import type { Instance } from './instance.ts';
 import type { JobRecord, JobRecords } from './jobRecords.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { applyPatch } from './jsonPatch.ts';
+import type { ServiceReply, ServiceRequest } from './messages.ts';
 import { pageSize, readToken, writeToken } from './paging.ts';
 import { answerQuery } from './query.ts';
-
-/** A request, read as far as HTTP goes. */
-export interface ServiceRequest {
-  readonly method: string;
-  /** The path as it was sent, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** Where the client sees this instance, `https://host:port`. */
-  readonly origin: string;
-}
-
-/** An answer; a body is sent as JSON. */
-export interface ServiceReply {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
 
 /** What can be changed about the answers while the instance runs. */
 export interface ReplySettings {
