@@ -99,7 +99,8 @@ export function authenticate(header: string | undefined, access: Access, now: nu
   }
 }
 
-function claimsOf(header: string | undefined): JsonObject | undefined {
+/** What the token of an Authorization header says; undefined when there is none, or none that can be read. */
+export function claimsOf(header: string | undefined): JsonObject | undefined {
   const payload = /^Bearer +[\w-]+\.([\w-]+)\.[\w-]*$/i.exec(header ?? '')?.[1];
   if (payload === undefined) {
     return undefined;

@@ -108,13 +108,14 @@ function state({ clock, instance, access, jobsRequestsPerSecond, emptyFirstPages
 }
 
 function addFault({ faults }: Simulator, body: JsonObject): void {
-  const { method, path, action, times } = body;
+  const { method, path, tenantId, action, times } = body;
   if (!isObject(action)) {
     throw new Refusal('A fault has an action.');
   }
   const matcher: FaultMatcher = {
     ...(typeof method === 'string' && { method }),
     ...(typeof path === 'string' && { path }),
+    ...(typeof tenantId === 'string' && { tenantId }),
   };
   faults.next(matcher, readAction(action), times === 'always' ? Infinity : number(times ?? 1, 'times'));
 }
@@ -148,6 +149,7 @@ function describeFault({ matcher, action, remaining }: Simulator['faults']['pend
   return {
     ...(matcher.method !== undefined && { method: matcher.method }),
     ...(matcher.path !== undefined && { path: String(matcher.path) }),
+    ...(matcher.tenantId !== undefined && { tenantId: matcher.tenantId }),
     action,
     times: remaining === Infinity ? 'always' : remaining,
   };

@@ -17,12 +17,21 @@ export class ServiceError extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What it was in detail, as Azure Resource Manager has it. */
+  readonly details: readonly ErrorDefinition[];
 
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    details: readonly ErrorDefinition[] = [],
+  ) {
     super(message);
     this.name = 'ServiceError';
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.details = details;
   }
 }

@@ -3,6 +3,8 @@ export interface FaultMatcher {
   readonly method?: string;
   /** The path without the query; a string matches as a whole, `*` in it stands for anything. */
   readonly path?: string | RegExp;
+  /** The tenant of the request's token. */
+  readonly tenantId?: string;
 }
 
 /** What goes wrong. */
@@ -54,8 +56,8 @@ export class Faults {
   }
 
   /** Takes the fault for a request, if there is one. */
-  take(method: string, path: string): FaultAction | undefined {
-    const fault = this.#pending.find(({ matcher }) => matches(matcher, method, path));
+  take(method: string, path: string, tenantId?: string): FaultAction | undefined {
+    const fault = this.#pending.find(({ matcher }) => matches(matcher, method, path, tenantId));
     if (fault === undefined) {
       return undefined;
     }
@@ -67,7 +69,10 @@ export class Faults {
   }
 }
 
-function matches(matcher: FaultMatcher, method: string, path: string): boolean {
+function matches(matcher: FaultMatcher, method: string, path: string, tenantId: string | undefined): boolean {
+  if (matcher.tenantId !== undefined && matcher.tenantId !== tenantId) {
+    return false;
+  }
   if (matcher.method !== undefined && matcher.method.toUpperCase() !== method) {
     return false;
   }

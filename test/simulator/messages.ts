@@ -52,7 +52,13 @@ export function errorReply(error: unknown): ServiceReply {
   return {
     status: known.status,
     headers: { 'x-ms-error-code': known.code, ...known.headers },
-    body: { error: { code: known.code, message: known.message } },
+    body: {
+      error: {
+        code: known.code,
+        message: known.message,
+        ...(known.details.length > 0 && { details: known.details }),
+      },
+    },
   };
 }
 

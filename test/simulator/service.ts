@@ -131,7 +131,7 @@ class Exchanges {
 
   async #serve(request: ServiceRequest, isTooLarge: boolean, response: ServerResponse): Promise<void> {
     const opened = record(this.requests, request, this.#clock.now());
-    const fault = this.faults.take(request.method, request.path);
+    const fault = this.faults.take(request.method, request.path, opened.authorization.tenantId);
     if (fault !== undefined) {
       opened.fault = fault.kind;
     }

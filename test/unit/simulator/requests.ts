@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TestContext } from 'node:test';
 import { makeToken } from '../../simulator/bearer.ts';
 import { ManualClock } from '../../simulator/clock.ts';
+import type { Service } from '../../simulator/service.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.ts';
 
 export interface Reply {
@@ -39,22 +40,27 @@ export async function start(context: TestContext, options: SimulatorOptions = {}
   return { simulator, clock, send: (line, sending) => send(simulator, clock, line, sending) };
 }
 
-async function send(
-  { port, certificatePem }: Simulator,
-  clock: ManualClock,
+function send(simulator: Simulator, clock: ManualClock, line: string, sending: Sending = {}): Promise<Reply> {
+  const { authorization = `Bearer ${makeToken({ now: clock.now() })}`, ...others } = sending;
+  const versioned = line.includes('api-version=')
+    ? line
+    : `${line}${line.includes('?') ? '&' : '?'}api-version=2023-10-31`;
+  return sendTo(simulator, versioned, { ...others, authorization });
+}
+
+/** Sends `GET /path?query` to a simulated service as it is; without an authorization there is none. */
+export async function sendTo(
+  { port, certificatePem }: Pick<Service, 'port' | 'certificatePem'>,
   line: string,
-  { headers = {}, body, authorization = `Bearer ${makeToken({ now: clock.now() })}` }: Sending = {},
+  { headers = {}, body, authorization = null }: Sending = {},
 ): Promise<Reply> {
   const [method = '', target = ''] = line.split(' ');
-  const versioned = target.includes('api-version=')
-    ? target
-    : `${target}${target.includes('?') ? '&' : '?'}api-version=2023-10-31`;
   const options: RequestOptions = {
     host: 'localhost',
     servername: 'localhost',
     port,
     method,
-    path: versioned,
+    path: target,
     ca: certificatePem,
     agent: false,
     headers: { ...headers, ...(authorization !== null && { authorization }) },
@@ -86,7 +92,7 @@ export function refusal({ status, headers, json }: Reply): { status: number; cod
 }
 
 /** The path and query of an absolute link of this instance. */
-export function pathOf(link: unknown, { origin }: Simulator): string {
+export function pathOf(link: unknown, { origin }: Pick<Service, 'origin'>): string {
   if (typeof link !== 'string' || !link.startsWith(`${origin}/`)) {
     throw new Error(`${String(link)} is not on ${origin}.`);
   }
