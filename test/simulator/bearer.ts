@@ -67,6 +67,11 @@ export function describeAuthorization(header: string | undefined): RecordedAutho
 export interface Access {
   /** The instance's tenant; tokens of another get 404. When absent, every tenant will do. */
   readonly tenantId?: string;
+  /**
+   * Whether the 404 for another tenant's token leaves out which tenant the instance is in. That it names it, as the 401 does,
+   * is not sure of the service.
+   */
+  readonly hidesTenant?: boolean;
   /** `none`: signed in but without the role, which the service answers with an empty 403. */
   readonly role: 'owner' | 'none';
 }
@@ -78,11 +83,10 @@ export interface Access {
  */
 export function authenticate(header: string | undefined, access: Access, now: number): void {
   const claims = claimsOf(header);
+  const challenge = `Bearer authorization_uri="https://login.microsoftonline.com/${access.tenantId ?? sampleTenantId}"`;
   const refuse = (description: string): ServiceError =>
     new ServiceError(401, 'Unauthorized', description, {
-      'WWW-Authenticate':
-        `Bearer authorization_uri="https://login.microsoftonline.com/${access.tenantId ?? sampleTenantId}", ` +
-        `error="invalid_token", error_description="${description}"`,
+      'WWW-Authenticate': `${challenge}, error="invalid_token", error_description="${description}"`,
     });
   if (claims === undefined) {
     throw refuse(header === undefined ? 'A bearer token is required' : 'The bearer token is malformed');
@@ -95,7 +99,8 @@ export function authenticate(header: string | undefined, access: Access, now: nu
     throw refuse('The token is expired');
   }
   if (access.tenantId !== undefined && tid !== access.tenantId) {
-    throw new ServiceError(404, 'NotFound', 'Sub-Domain not found.');
+    const headers: Record<string, string> = access.hidesTenant === true ? {} : { 'WWW-Authenticate': challenge };
+    throw new ServiceError(404, 'NotFound', 'Sub-Domain not found.', headers);
   }
 }
 

@@ -175,6 +175,7 @@ function changeSettings(simulator: Simulator, body: JsonObject): JsonObject {
     simulator.access = {
       role: access['role'] === 'none' ? 'none' : 'owner',
       ...(typeof access['tenantId'] === 'string' && { tenantId: access['tenantId'] }),
+      ...(access['hidesTenant'] === true && { hidesTenant: true }),
     };
   }
   return state(simulator);

@@ -50,8 +50,20 @@ describe('Who asks', () => {
     const reply = await send('GET /jobs/deletions');
     assert.equal(reply.status, 404);
     assert.match(reply.text, /Sub-Domain not found/);
+    const challenge = `Bearer authorization_uri="https://login.microsoftonline.com/${tenantId}"`;
+    assert.equal(reply.headers['www-authenticate'], challenge);
     const authorization = `Bearer ${makeToken({ now: clock.now(), tenantId })}`;
     assert.equal((await send('GET /jobs/deletions', { authorization })).status, 200);
+    const expired = `Bearer ${makeToken({ now: clock.now(), tenantId, expiresInSeconds: 0 })}`;
+    const refused = await send('GET /jobs/deletions', { authorization: expired });
+    assert.ok(String(refused.headers['www-authenticate']).startsWith(`${challenge}, error="invalid_token"`));
+  });
+
+  it('is not told the tenant of the instance where the service keeps it to itself', async (t) => {
+    const access = { tenantId: '99999999-8888-7777-6666-555555555555', hidesTenant: true };
+    const { send } = await start(t, { access });
+    const reply = await send('GET /jobs/deletions');
+    assert.deepEqual([reply.status, reply.headers['www-authenticate']], [404, undefined]);
   });
 
   it('gets an empty 403 without the role, until it is assigned', async (t) => {
