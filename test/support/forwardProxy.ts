@@ -21,13 +21,19 @@ export interface ForwardProxy {
 }
 
 /**
+ * Where a target leads: a port on 127.0.0.1, or who finds it for a host name, as by starting a server first; without a port
+ * the target is refused.
+ */
+export type Destination = number | ((host: string) => Promise<number | undefined>);
+
+/**
  * Starts an HTTP proxy on 127.0.0.1 behind which real host names lead to servers of this machine. It only opens tunnels
  * (CONNECT) and does not look into them: TLS is between the client and the server.
  *
- * @param ports for each target the port on 127.0.0.1 that it leads to; a target is `host:port`, and a host that begins with
- *   `*.` stands for all below it. An exact target comes before such a one.
+ * @param destinations for each target where it leads; a target is `host:port`, and a host that begins with `*.` stands for
+ *   all below it. An exact target comes before such a one.
  */
-export async function startForwardProxy(ports: Readonly<Record<string, number>>): Promise<ForwardProxy> {
+export async function startForwardProxy(destinations: Readonly<Record<string, Destination>>): Promise<ForwardProxy> {
   const tunnels: TunnelRequest[] = [];
   const sockets = new Set<Duplex>();
   const keep = (socket: Duplex): void => {
@@ -43,21 +49,22 @@ export async function startForwardProxy(ports: Readonly<Record<string, number>>)
   server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
     keep(client);
     const target = request.url ?? '';
-    const port = portOf(target, ports);
-    tunnels.push({ target, isOpened: port !== undefined });
-    if (port === undefined) {
-      client.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
-      return;
-    }
-    const upstream = connect({ host: '127.0.0.1', port });
-    keep(upstream);
-    upstream.once('connect', () => {
-      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      upstream.write(head);
-      client.pipe(upstream).pipe(client);
+    void findPort(target, destinations).then((port) => {
+      tunnels.push({ target, isOpened: port !== undefined });
+      if (port === undefined) {
+        client.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+        return;
+      }
+      const upstream = connect({ host: '127.0.0.1', port });
+      keep(upstream);
+      upstream.once('connect', () => {
+        client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+        upstream.write(head);
+        client.pipe(upstream).pipe(client);
+      });
+      upstream.once('close', () => client.destroy());
+      client.once('close', () => upstream.destroy());
     });
-    upstream.once('close', () => client.destroy());
-    client.once('close', () => upstream.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen({ host: '127.0.0.1', port: 0 }, resolve);
@@ -79,11 +86,13 @@ export async function startForwardProxy(ports: Readonly<Record<string, number>>)
   };
 }
 
-function portOf(target: string, ports: Readonly<Record<string, number>>): number | undefined {
+async function findPort(
+  target: string,
+  destinations: Readonly<Record<string, Destination>>,
+): Promise<number | undefined> {
   const asked = target.toLowerCase();
-  if (Object.hasOwn(ports, asked)) {
-    return ports[asked];
-  }
-  const group = Object.keys(ports).find((name) => name.startsWith('*.') && asked.endsWith(name.slice(1)));
-  return group === undefined ? undefined : ports[group];
+  const group = Object.keys(destinations).find((name) => name.startsWith('*.') && asked.endsWith(name.slice(1)));
+  const name = Object.hasOwn(destinations, asked) ? asked : group;
+  const destination = name === undefined ? undefined : destinations[name];
+  return typeof destination === 'function' ? destination(asked.replace(/:\d+$/, '')) : destination;
 }

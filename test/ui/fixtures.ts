@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test as base, type Page } from '@playwright/test';
+import type { ServerCertificate } from '../simulator/certificate.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import { TestAccount } from '../vscode/account/testAccount.ts';
 import { provisionVsCode } from '../vscode/provision.ts';
@@ -19,7 +20,7 @@ export interface VsCodeOfTest {
   readonly server: Server;
   /** The folder that the extension is given as its `globalStorageUri`; it may not be there yet. */
   readonly globalStorage: string;
-  /** Replaces the user settings, besides those that keep VS Code quiet. Open windows take them over by themselves. */
+  /** Replaces the user settings, besides those that keep VS Code quiet and those of the surroundings. Open windows take them over by themselves. */
   readonly changeSettings: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Another window of it. */
   readonly window: (page: Page) => Workbench;
@@ -34,6 +35,14 @@ interface Options {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** What a test stands in, besides its instance. */
+export interface Surroundings {
+  /** User settings, before those of the test. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The certificate of all servers, in a file that VS Code trusts; without one, the simulated instance makes its own. */
+  readonly certificate?: ServerCertificate & { readonly file: string };
+}
+
 interface Fixtures {
   /** The instance of the test, in this process: its `requests` and `faults` are at hand. */
   readonly simulator: Simulator;
@@ -44,6 +53,8 @@ interface Fixtures {
   readonly workbench: Workbench;
   /** A folder for this test, removed after it. */
   readonly folder: string;
+  /** Nothing, unless a test asks for more by other fixtures. */
+  readonly surroundings: Surroundings;
 }
 
 /** Playwright's `test` with a VS Code, an instance and an account for each test. */
@@ -60,8 +71,12 @@ export const test = base.extend<Options & Fixtures>({
     await rm(folder, { recursive: true, force: true });
   },
 
-  simulator: async ({ simulatorOptions }, use) => {
-    const simulator = await startSimulator(simulatorOptions);
+  surroundings: async ({}, use) => {
+    await use({ settings: {} });
+  },
+
+  simulator: async ({ simulatorOptions, surroundings: { certificate } }, use) => {
+    const simulator = await startSimulator({ ...simulatorOptions, ...(certificate && { certificate }) });
     await use(simulator);
     await simulator.close();
   },
@@ -70,12 +85,12 @@ export const test = base.extend<Options & Fixtures>({
     await use(new TestAccount(path.join(folder, 'account')));
   },
 
-  vscode: async ({ folder, simulator, account, settings }, use, testInfo) => {
+  vscode: async ({ folder, simulator, account, settings, surroundings }, use, testInfo) => {
     const dataFolder = path.join(folder, 'data');
     const server = await startServer(await provisionVsCode(), {
       dataFolder,
       extensionsFolder: extensionsFolder(),
-      settings: { 'digitalTwins.additionalHosts': [simulator.address], ...settings },
+      settings: { 'digitalTwins.additionalHosts': [simulator.address], ...surroundings.settings, ...settings },
       environment: { ...account.environment, NODE_EXTRA_CA_CERTS: simulator.certificateFile },
     });
     const log = (): Promise<string> => readLogs(dataFolder);
@@ -83,7 +98,7 @@ export const test = base.extend<Options & Fixtures>({
       server,
       globalStorage: globalStorageFolder(dataFolder, extensionId),
       changeSettings: (changed) =>
-        writeFile(settingsFile(dataFolder), JSON.stringify({ ...quietSettings, ...changed })),
+        writeFile(settingsFile(dataFolder), JSON.stringify({ ...quietSettings, ...surroundings.settings, ...changed })),
       window: (page) => new Workbench(page, server.address),
       log,
     });

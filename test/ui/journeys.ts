@@ -14,19 +14,22 @@ export async function openSignedIn(workbench: Workbench): Promise<void> {
   await workbench.closeNotification(workbench.notification(/^Signed in as /));
 }
 
+/** An instance as a person knows it: by what is to be typed. A simulator is one, and so is `{ address: hostName }`. */
+type Addressed = Pick<Simulator, 'address'>;
+
 /** Adds the instance to the list. */
-export async function addInstance(workbench: Workbench, simulator: Simulator): Promise<void> {
+export async function addInstance(workbench: Workbench, instance: Addressed): Promise<void> {
   await workbench.runCommand('Azure Digital Twins: Add Instance…');
-  await workbench.typeInQuickInput(simulator.address);
+  await workbench.typeInQuickInput(instance.address);
   await workbench.accept();
-  await expect(workbench.row('localhost')).toBeVisible();
+  await expect(workbench.row(nameOf(instance))).toBeVisible();
 }
 
 /** Walks through the three steps up to the confirmation, which is left to the caller. */
-export async function goToConfirmation(workbench: Workbench, simulator: Simulator, timeout = ''): Promise<void> {
+export async function goToConfirmation(workbench: Workbench, instance: Addressed, timeout = ''): Promise<void> {
   await workbench.runCommand(startCommand);
   await expect(workbench.quickInputTitle).toContainText('Instance (1/3)');
-  await workbench.typeInQuickInput(simulator.address);
+  await workbench.typeInQuickInput(instance.address);
   await workbench.accept();
   await expect(workbench.quickInputTitle).toContainText('Timeout (2/3)');
   await workbench.typeInQuickInput(timeout);
@@ -35,13 +38,18 @@ export async function goToConfirmation(workbench: Workbench, simulator: Simulato
 }
 
 /** Starts a job by the three steps. */
-export async function startJob(workbench: Workbench, simulator: Simulator, timeout = ''): Promise<void> {
-  await goToConfirmation(workbench, simulator, timeout);
-  await workbench.typeInQuickInput('localhost');
+export async function startJob(workbench: Workbench, instance: Addressed, timeout = ''): Promise<void> {
+  await goToConfirmation(workbench, instance, timeout);
+  await workbench.typeInQuickInput(nameOf(instance));
   await workbench.accept();
 }
 
 /** The requests that ask for a start. */
 export function starts(simulator: Simulator): Simulator['requests'] {
   return simulator.requests.filter(({ method, path }) => method === 'POST' && path === '/jobs/deletions');
+}
+
+/** The name that a row shows and that confirms a deletion. */
+function nameOf({ address }: Addressed): string {
+  return /^[^.:]+/.exec(address)?.[0] ?? address;
 }

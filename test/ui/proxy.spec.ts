@@ -1,25 +1,27 @@
-import { startForwardProxy } from '../support/forwardProxy.ts';
-import { expect, test } from './fixtures.ts';
-import { openSignedIn } from './journeys.ts';
+import { expect, test } from './azureFixtures.ts';
+import { addInstance, openSignedIn, startJob } from './journeys.ts';
 
 const host = 'contoso.api.weu.digitaltwins.azure.net';
 
-test.use({ simulatorOptions: { graph: { twins: 20 }, queryLagMs: 0, hostNames: [host] } });
-
-test('An instance is reached by its own host name through the proxy that http.proxy names', async ({
+test('A job runs to its end through the proxy that http.proxy names, and no other host is spoken to', async ({
   workbench,
-  vscode,
-  simulator,
+  azure,
 }) => {
-  simulator.instance.plantDeletionJobs(2);
-  const proxy = await startForwardProxy({ [`${host}:443`]: simulator.port });
-  await vscode.changeSettings({ 'http.proxy': proxy.origin });
+  const instance = await azure.instance(host);
+  instance.instance.plantDeletionJobs(2);
   await openSignedIn(workbench);
-  await workbench.runCommand('Azure Digital Twins: Add Instance…');
-  await workbench.typeInQuickInput(host);
-  await workbench.accept();
+  await addInstance(workbench, { address: host });
   await expect(workbench.row('planted-2')).toBeVisible();
-  expect(simulator.requests.map(({ headers }) => headers['host'])).toContain(host);
-  expect(new Set(proxy.tunnels.map(({ target }) => target))).toEqual(new Set([`${host}:443`]));
-  await proxy.close();
+  await startJob(workbench, { address: host });
+  await expect(workbench.row(/delete-job-/)).toContainText(/succeeded in \d+ s/, { timeout: 30_000 });
+  expect(new Set(instance.requests.map(({ headers }) => headers['host']))).toEqual(new Set([host]));
+  expect(new Set(azure.proxy.tunnels.map(({ target }) => target))).toEqual(new Set([`${host}:443`]));
+});
+
+test('An additional host of this machine is reached past the proxy', async ({ workbench, simulator, azure }) => {
+  simulator.instance.plantDeletionJobs(1);
+  await openSignedIn(workbench);
+  await addInstance(workbench, simulator);
+  await expect(workbench.row('planted-1')).toBeVisible();
+  expect(azure.proxy.tunnels).toEqual([]);
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, get, request, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { startForwardProxy, type ForwardProxy } from '../../support/forwardProxy.ts';
+import { startForwardProxy, type Destination, type ForwardProxy } from '../../support/forwardProxy.ts';
+import { openTunnel } from './tunnel.ts';
 
 describe('A forward proxy', () => {
   it('leads a real host name to a server of this machine', async (t) => {
@@ -19,6 +20,15 @@ describe('A forward proxy', () => {
     });
     assert.equal(await read(proxy, 'fabrikam.api.wcus.digitaltwins.azure.net:443'), 'any');
     assert.equal(await read(proxy, 'contoso.api.weu.digitaltwins.azure.net:443'), 'contoso');
+  });
+
+  it('asks who finds the way for a name, and refuses what leads nowhere', async (t) => {
+    const port = await serve(t, 'found');
+    const find = (host: string): Promise<number | undefined> =>
+      Promise.resolve(host === 'contoso.digitaltwins.azure.net' ? port : undefined);
+    const proxy = await start(t, { '*.digitaltwins.azure.net:443': find });
+    assert.equal(await read(proxy, 'Contoso.digitaltwins.azure.net:443'), 'found');
+    await assert.rejects(read(proxy, 'fabrikam.digitaltwins.azure.net:443'), /403/);
   });
 
   it('refuses everything else, and tells what was asked for', async (t) => {
@@ -61,8 +71,8 @@ describe('A forward proxy', () => {
   });
 });
 
-async function start(t: TestContext, ports: Record<string, number>): Promise<ForwardProxy> {
-  const proxy = await startForwardProxy(ports);
+async function start(t: TestContext, destinations: Record<string, Destination>): Promise<ForwardProxy> {
+  const proxy = await startForwardProxy(destinations);
   t.after(() => proxy.close());
   return proxy;
 }
@@ -94,14 +104,4 @@ async function read(proxy: ForwardProxy, target: string): Promise<string> {
     text += chunk;
   }
   return text;
-}
-
-async function openTunnel(proxy: ForwardProxy, target: string): Promise<Socket> {
-  const asked = request(proxy.origin, { method: 'CONNECT', path: target, agent: false }).end();
-  const [response, socket] = (await once(asked, 'connect')) as [IncomingMessage, Socket];
-  if (response.statusCode !== 200) {
-    socket.destroy();
-    throw new Error(`The proxy answered ${response.statusCode ?? 0}.`);
-  }
-  return socket;
 }
