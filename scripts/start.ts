@@ -5,14 +5,16 @@ import { parseArgs } from 'node:util';
 import { FileLocks } from '../src/jobs/locks.ts';
 import { RecordFile } from '../src/jobs/recordFile.ts';
 import { systemClock } from '../src/service/clock.ts';
-import { startSimulator } from '../test/simulator/simulator.ts';
+import { sampleDirectory } from '../test/simulator/sampleDirectory.ts';
+import { startSimulator, type SimulatorOptions } from '../test/simulator/simulator.ts';
+import { startAzure } from '../test/support/azure.ts';
 import { TestAccount } from '../test/vscode/account/testAccount.ts';
 import { packTestAccount } from '../test/vscode/packTestAccount.ts';
 import { provisionVsCode } from '../test/vscode/provision.ts';
 import { globalStorageFolder, installExtensions, startServer } from '../test/vscode/server.ts';
 import { packExtension } from './package.ts';
 
-const help = `Starts VS Code with the extension, a simulated instance and a test account.
+const help = `Starts VS Code with the extension, a simulated instance, a simulated Azure and a test account.
 
   npm start -- [options]
 
@@ -20,6 +22,12 @@ const help = `Starts VS Code with the extension, a simulated instance and a test
   --check          only check that all of it starts, then stop
   --help           print this, and exit
 `;
+
+/** How all instances are: large enough for a job that can be watched, small enough for one that ends soon. */
+const instanceOptions: SimulatorOptions = {
+  graph: { twins: 3000 },
+  deletion: { notStartedMs: 2000, durationMs: 28_000 },
+};
 
 const { values } = parseArgs({
   options: { port: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean' } },
@@ -42,21 +50,19 @@ async function start(port: number | undefined, isCheck: boolean): Promise<void> 
     const folders = { dataFolder: path.join(folder, 'data'), extensionsFolder: path.join(folder, 'extensions') };
     await installExtensions(vsCode, folders, vsixFiles);
 
-    const simulator = await startSimulator({
-      graph: { twins: 3000 },
-      deletion: { notStartedMs: 2000, durationMs: 28_000 },
-    });
+    const azure = await startAzure(sampleDirectory, instanceOptions);
+    ends.push(() => azure.close());
+    const simulator = await startSimulator({ ...instanceOptions, certificate: azure.certificate });
     ends.push(() => simulator.close());
     await listInstance(folders.dataFolder, simulator.address);
 
+    const account = new TestAccount(path.join(folder, 'account'));
+    await account.behave(azure.accounts);
     const server = await startServer(vsCode, {
       ...folders,
       ...(port !== undefined && { port }),
-      settings: { 'digitalTwins.additionalHosts': [simulator.address] },
-      environment: {
-        ...new TestAccount(path.join(folder, 'account')).environment,
-        NODE_EXTRA_CA_CERTS: simulator.certificateFile,
-      },
+      settings: { ...azure.settings, 'digitalTwins.additionalHosts': [simulator.address] },
+      environment: { ...account.environment, NODE_EXTRA_CA_CERTS: azure.certificate.file },
     });
     ends.push(() => server.stop());
     await checkWorkbench(server.address);
@@ -104,6 +110,8 @@ The simulated instance ${instance} holds 3000 twins. What to try:
      sign in.
   3. Accept the timeout, then type localhost to confirm.
   4. Watch the job in the view and in the notification. It takes about 30 seconds.
+  5. Add Instance…: contoso.api.weu.digitaltwins.azure.net is one more, in a simulated Azure behind a proxy, and
+     fabrikam.api.eus.digitaltwins.azure.net one in another tenant.
 
 Ctrl+C stops all of it.`;
 }
