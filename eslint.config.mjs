@@ -36,16 +36,16 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/service/instancePipeline.ts', 'src/service/policies.ts'],
+    ignores: ['src/service/instancePipeline.ts', 'src/service/policies.ts', 'src/authentication/azureIdentity.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
           patterns: [
             {
-              regex: '^@azure/|/(instancePipeline|policies)\\.ts$',
+              regex: '^@azure/|/(instancePipeline|policies|azureIdentity)\\.ts$',
               allowTypeImports: true,
-              message: 'The HTTP pipeline is loaded with the first request, by import().',
+              message: 'The HTTP pipeline and the credentials are loaded on demand, by import().',
             },
           ],
         },
