@@ -9,10 +9,14 @@ import type { Plugin } from 'esbuild';
  *   SIGTERM (https://github.com/moxystudio/node-proper-lockfile/issues/111). `FileLocks.dispose` does for the locks what
  *   it is for; of a file that is being replaced at the very end, a temporary one may stay.
  * - debug, of the proxy agents, writes to a console that nobody sees, and weighs more than they do.
+ * - open, of @azure/identity, opens a browser, for credentials that are not used here. No sign-in opens one by itself.
+ * - semver, of jsonwebtoken, answers whether Node is 16.9 or newer, and weighs more than jsonwebtoken does.
  */
 const standIns: Readonly<Record<string, string>> = {
   'signal-exit': 'const onExit = () => () => {}; module.exports = Object.assign(onExit, { onExit });',
   debug: 'module.exports = () => () => {};',
+  open: 'module.exports = () => Promise.reject(new Error("No browser is opened from here."));',
+  semver: 'module.exports = { satisfies: () => true };',
 };
 
 /** Leaves out of the bundle what the extension must not or need not have. */
