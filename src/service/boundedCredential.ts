@@ -21,12 +21,18 @@ export class BoundedCredential implements TokenCredential {
 
   /**
    * @throws ClaimsRequiredError when a claims challenge is not to be answered
-   * @throws SignInFailedError when no answer came in time
+   * @throws SignInFailedError when no answer came in time, or when a credential that is not VS Code's own can't answer a
+   * challenge
    */
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
     if (options?.claims !== undefined && this.#claims === 'refused') {
       // The credential may remember the challenge; whatever it says to it, the request does not go out again.
-      await this.#inTime(scopes, options).catch(() => undefined);
+      await this.#inTime(scopes, options).catch((error: unknown) => {
+        // Where no window of VS Code can answer it, the credential knows what can.
+        if (error instanceof SignInFailedError && error.credential !== 'vscode') {
+          throw error;
+        }
+      });
       throw new ClaimsRequiredError(options.claims);
     }
     return this.#inTime(scopes, options);
