@@ -1,6 +1,5 @@
 import { errorCodes } from './deleteJob.ts';
 import {
-  ClaimsRequiredError,
   ConnectionError,
   InstanceBusyError,
   InstanceProtectedError,
@@ -14,11 +13,12 @@ import { errorWords, sentence } from './errorText.ts';
 import { connectionEntry } from './explain/connections.ts';
 import type { Entry, Explanation } from './explain/entry.ts';
 import { serviceCodes } from './explain/serviceCodes.ts';
+import { explainSignIn } from './explain/signIn.ts';
 import { otherStatus, otherTenant, reasons, statuses } from './explain/statuses.ts';
 import { printable } from './printable.ts';
 import { provesNothingStarted } from './startOutcome.ts';
 
-export type { Explanation, Remedy } from './explain/entry.ts';
+export type { Explanation, HelpTopic, Remedy } from './explain/entry.ts';
 
 /** Characters of an explanation in all: more is not read in a notification. */
 const longest = 600;
@@ -52,34 +52,8 @@ function explainAny(error: unknown): Explanation {
 
 /** What stopped a request before, or instead of, an answer of the data plane. */
 function explainBeforeSending(error: unknown): Explanation | undefined {
-  if (error instanceof ClaimsRequiredError) {
-    return {
-      short: 'New sign-in required',
-      happened: 'The instance asks for a new sign-in, with a second factor for one.',
-      meaning: 'Nothing was changed.',
-      advice: 'Sign in: VS Code asks for what is missing. Rules of your organization can require it at any time.',
-      remedy: 'signIn',
-    };
-  }
-  if (error instanceof SignInRequiredError) {
-    return {
-      short: 'Not signed in',
-      happened: error.message,
-      meaning: 'Nothing was sent.',
-      advice: 'Sign in with an account that has the role "Azure Digital Twins Data Owner" on the instance.',
-      remedy: 'signIn',
-    };
-  }
-  if (error instanceof SignInFailedError) {
-    return {
-      short: 'Sign-in failed',
-      happened: sentence(`Signing in failed: ${printable(error.message, 300)}`),
-      meaning: 'Nothing was sent.',
-      advice: /timed out waiting for authentication provider/i.test(error.message)
-        ? 'Reload the window and try again.'
-        : 'Try again. The log "Microsoft Authentication" in the Output panel has the details.',
-      remedy: 'signIn',
-    };
+  if (error instanceof SignInRequiredError || error instanceof SignInFailedError) {
+    return explainSignIn(error);
   }
   if (error instanceof InstanceProtectedError) {
     const { host, rule, isLost } = error;
@@ -188,11 +162,13 @@ const unexpectedAnswers: Readonly<
     advice:
       'A sign-in page of your network or a proxy may answer in its place. Open a web page to see, then try again.',
     remedy: 'refresh',
+    help: 'proxy-and-certificates',
   },
   page: {
     short: 'Web page instead of an answer',
     advice: 'Check the host name, and whether a proxy or a sign-in page of your network answers in its place.',
     remedy: 'showLog',
+    help: 'proxy-and-certificates',
   },
   empty: {
     short: 'Empty answer',
@@ -211,7 +187,7 @@ const startOperation = 'POST /jobs/deletions';
 
 /** Puts an entry of a table together with what is known of the exchange. */
 function fill(
-  { happened, advice, remedy }: Entry,
+  { happened, advice, remedy, help }: Entry,
   error: ServiceError | ConnectionError | UnexpectedAnswerError,
   { short, said = '', after = '' }: { short: string; said?: string; after?: string },
 ): Explanation {
@@ -220,10 +196,10 @@ function fill(
   const told = { short, happened: `${words(happened)} ${said}`.trim() };
   if (error.exchange.operation !== startOperation) {
     const meaning = 'Nothing was changed; a job that is running goes on at the service.';
-    return { ...told, meaning, advice: words(advice), remedy };
+    return { ...told, meaning, advice: words(advice), remedy, help };
   }
   if (provesNothingStarted(error)) {
-    return { ...told, meaning: 'This attempt deleted nothing.', advice: words(advice), remedy };
+    return { ...told, meaning: 'This attempt deleted nothing.', advice: words(advice), remedy, help };
   }
   return {
     ...told,

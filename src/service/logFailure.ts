@@ -1,13 +1,16 @@
+import { readEntraError } from './entraError.ts';
 import {
   ConnectionError,
   InstanceBusyError,
   InstanceProtectedError,
   InvalidInputError,
   ServiceError,
+  SignInFailedError,
   SignInRequiredError,
   UnexpectedAnswerError,
 } from './errors.ts';
 import type { Log } from './log.ts';
+import { printable } from './printable.ts';
 
 /** Logs a failure unless that was done where it happened; a defect with its stack. */
 export function logFailure(log: Log, error: unknown): void {
@@ -22,7 +25,25 @@ export function logFailure(log: Log, error: unknown): void {
     error instanceof InstanceBusyError
   ) {
     log.info(error.message);
+  } else if (error instanceof SignInFailedError) {
+    log.error(signInFailureLine(error));
   } else {
     log.error(error instanceof Error ? error : String(error));
   }
+}
+
+/** All about a sign-in that failed, in one line: by the ids an administrator finds it at Microsoft Entra. */
+function signInFailureLine({ message, credential }: SignInFailedError): string {
+  const { code, traceId, correlationId } = readEntraError(message);
+  const known = [`credential ${credential}`];
+  if (code !== undefined) {
+    known.push(`code ${code}`);
+  }
+  if (traceId !== undefined) {
+    known.push(`trace id ${traceId}`);
+  }
+  if (correlationId !== undefined) {
+    known.push(`correlation id ${correlationId}`);
+  }
+  return `Signing in failed, ${known.join(', ')}: ${printable(message.replace(/\s+/g, ' ').trim())}`;
 }

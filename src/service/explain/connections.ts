@@ -113,6 +113,10 @@ const connections = new Map(byCode.flatMap(([codes, entry]) => codes.map((code) 
 
 /** What a code of Node means. */
 export function connectionEntry(code: string): ConnectionEntry {
+  return { ...entryOf(code), help: 'proxy-and-certificates' };
+}
+
+function entryOf(code: string): ConnectionEntry {
   const certificate = certificateErrors.get(code);
   const known = connections.get(code) ?? connections.get(familyOf(code));
   if (certificate === undefined && known !== undefined) {

@@ -1,18 +1,22 @@
 /** What a person can press to get further. */
 export type Remedy = 'signIn' | 'refresh' | 'showLog' | 'removeProtection' | 'openSettings' | 'switchAccount';
 
-/** A section of the troubleshooting page, by the anchor of its heading. */
-export type HelpTopic =
-  | 'consent'
-  | 'conditional-access'
-  | 'roles'
-  | 'tenants'
-  | 'broker'
-  | 'proxy-and-certificates'
-  | 'remote-windows'
-  | 'other-credentials'
-  | 'app-registration'
-  | 'azure-government';
+/** The sections of the troubleshooting page, `docs/troubleshooting.md`, by the anchors of their headings. */
+export const helpTopics = [
+  'consent',
+  'conditional-access',
+  'roles',
+  'tenants',
+  'broker',
+  'proxy-and-certificates',
+  'remote-windows',
+  'other-credentials',
+  'app-registration',
+  'azure-government',
+] as const;
+
+/** A section of the troubleshooting page. */
+export type HelpTopic = (typeof helpTopics)[number];
 
 /** A failure in words for a person. */
 export interface Explanation {
@@ -43,6 +47,7 @@ export function group(
   advice: string,
   remedy: Remedy | undefined,
   happened: Readonly<Record<string, string>>,
+  help?: HelpTopic,
 ): readonly (readonly [string, Entry])[] {
-  return Object.entries(happened).map(([key, words]) => [key, { happened: words, advice, remedy }]);
+  return Object.entries(happened).map(([key, words]) => [key, { happened: words, advice, remedy, help }]);
 }

@@ -25,20 +25,25 @@ const log = 'The log has all codes and details.';
 /** What a status means where the service names no code that is known. */
 export const statuses: ReadonlyMap<string, Entry> = new Map([
   ...group(log, 'showLog', { '400': '{host} refused the request.' }),
-  ...group("Sign in again, with an account of the instance's tenant.", 'signIn', {
-    '401': '{host} did not accept the sign-in.',
-  }),
+  ...group(
+    "Choose the instance's tenant, with an account that is known there, or sign in again.",
+    'switchAccount',
+    { '401': '{host} did not accept the sign-in.' },
+    'tenants',
+  ),
   ...group(
     'It needs the role "Azure Digital Twins Data Owner" on the instance; being Owner of the subscription is not ' +
       'enough. A new role assignment takes some minutes to apply.',
     'refresh',
     { '403': 'The signed-in account may not do this on {host}.' },
+    'roles',
   ),
   ...group('Check the host name of the instance.', 'refresh', { '404': '{host} has nothing under this address.' }),
   ...group(
     'Sign in to your proxy, or set it up in the settings http.proxy and http.proxyAuthorization, then try again.',
     'showLog',
     { '407': 'A proxy on the way to {host} asks for a sign-in of its own.' },
+    'proxy-and-certificates',
   ),
   ...group('Check your network connection and try again {after}.', 'refresh', {
     '408': '{host} waited too long for the request.',
@@ -63,8 +68,9 @@ export const statuses: ReadonlyMap<string, Entry> = new Map([
 /** A tenant that does not know the instance: the service says it with a 404 and these words. */
 export const otherTenant: Entry = {
   happened: '{host} is not in the tenant of the signed-in account.',
-  advice: "Sign in with an account of the instance's tenant; a role in another tenant does not help.",
-  remedy: 'signIn',
+  advice: "Choose the instance's tenant, with an account that is known there; a role in another tenant does not help.",
+  remedy: 'switchAccount',
+  help: 'tenants',
 };
 
 /** Any other status, by its hundreds. */
@@ -75,6 +81,7 @@ export function otherStatus(status: number): Entry {
       happened: `${answered}, which is not the one that the service documents.`,
       advice: 'A proxy may be answering in its place. The log has the details.',
       remedy: 'showLog',
+      help: 'proxy-and-certificates',
     };
   }
   return status >= 500

@@ -3,6 +3,11 @@ import type { Row } from '../row.ts';
 import { startAndWatch } from '../row.ts';
 import { askedFor, errorBody, isEmpty, notKnown, started, wasNotStarted, watched, group } from './expected.ts';
 
+const entraIds = {
+  trace: '255d1aef-8c98-452f-ac51-23d051240864',
+  correlation: 'fb3d2015-bc17-4bb9-bb85-30c5cf1aaaa7',
+};
+
 const claims = Buffer.from('{"access_token":{"acrs":{"essential":true,"value":"c1"}}}').toString('base64');
 
 /** Something can't be found out before the start: the confirmation says so, and the job can be started. */
@@ -130,12 +135,37 @@ export const looks = group('Before the start', [
     },
     told: [
       {
-        text: /^Signing in failed: Timed out waiting for authentication provider 'microsoft' to register\. Nothing was sent\. Reload the window and try again\.$/,
+        text: /^VS Code's own sign-in with Microsoft accounts did not start in time\. Nothing was sent\. Reload the window and try again\.$/,
         buttons: ['Sign In', 'Show Log'],
       },
     ],
     received: 'nothing',
     jobs: [],
+  },
+  {
+    fault: 'Microsoft Entra refuses the sign-in (AADSTS50020)',
+    inject: ({ sessions }) => {
+      sessions.failure = new Error(
+        "invalid_grant: AADSTS50020: User account 'kim@contoso.com' from identity provider 'live.com' does not exist " +
+          `in tenant 'Fabrikam'. Trace ID: ${entraIds.trace} Correlation ID: ${entraIds.correlation} ` +
+          'Timestamp: 2026-01-02 03:04:05Z',
+      );
+    },
+    told: [
+      {
+        text: /^The account does not exist in the tenant, not as a guest either \(AADSTS50020\)\. Nothing was sent\. Choose another account or tenant, [^.]*\.$/,
+        buttons: ['Switch Account or Tenant…', 'Show Log'],
+      },
+    ],
+    received: 'nothing',
+    jobs: [],
+    check: ({ window }) => {
+      const [line = ''] = window.log.of('error');
+      assert.match(
+        line,
+        new RegExp(`code AADSTS50020, trace id ${entraIds.trace}, correlation id ${entraIds.correlation}`),
+      );
+    },
   },
   {
     fault: 'A claims challenge while looking (401 insufficient_claims)',

@@ -192,8 +192,8 @@ const refusals = group('The start is refused', [
     respond(401, { body: errorBody('Unauthorized', 'The token is not valid.') }),
     notStarted(
       /did not accept the sign-in\. The service says: Unauthorized: The token is not valid\./,
-      /Sign in again, with an account of the instance's tenant\.$/,
-      ['Sign In', 'Show Log'],
+      /Choose the instance's tenant, with an account that is known there, or sign in again\.$/,
+      ['Switch Account or Tenant…', 'Show Log'],
     ),
   ),
   {
@@ -221,10 +221,11 @@ const refusals = group('The start is refused', [
   refused(
     'Status 404 "Sub-Domain not found"',
     respond(404, { body: errorBody('NotFound', 'Sub-Domain not found.') }),
-    notStarted(/is not in the tenant of the signed-in account\./, /Sign in with an account of the instance's tenant/, [
-      'Sign In',
-      'Show Log',
-    ]),
+    notStarted(
+      /is not in the tenant of the signed-in account\./,
+      /Choose the instance's tenant, with an account that is known there/,
+      ['Switch Account or Tenant…', 'Show Log'],
+    ),
   ),
   refused(
     'Status 407',

@@ -24,7 +24,7 @@ describe('The explanation of', () => {
       /Reload the window/,
       'signIn',
     ],
-    ['a 401', serviceError(401), '401 Unauthorized', /Sign in again/, 'signIn'],
+    ['a 401', serviceError(401), '401 Unauthorized', /tenant.*or sign in again/, 'switchAccount'],
     [
       'a 403 with an empty body',
       serviceError(403),
@@ -37,7 +37,7 @@ describe('The explanation of', () => {
       serviceError(404, { message: 'Sub-Domain not found: contoso' }),
       '404 Sub-Domain not found',
       /tenant/,
-      'signIn',
+      'switchAccount',
     ],
     ['a purged job', serviceError(404, { code: 'DeleteJobNotFound' }), '404 DeleteJobNotFound', /30 days/, 'refresh'],
     [
