@@ -19,6 +19,7 @@ const allowed = [
   /^extension\/dist\/(extension\.js|chunks\/[\w-]+\.js|ThirdPartyNotices\.txt)$/,
   /^extension\/media\/(icon\.png|[\w-]+\.svg)$/,
   /^extension\/(readme|changelog)\.md$/i,
+  /^extension\/docs\/troubleshooting\.md$/,
   /^extension\/LICENSE\.txt$/,
 ];
 

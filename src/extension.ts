@@ -53,8 +53,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const loadInstances = (): Promise<void> => instances.load().catch(report);
   const ready = loadInstances();
   store.on('instances', () => void list.resume().catch(report));
-  const versions = versionsOf(context.extension);
-  const parts = { ...jobs, ...settings, account, tree, documents, ready, log, randomHex, clock, failures, versions };
+  const about = { versions: versionsOf(context.extension), extensionUri: context.extensionUri };
+  const parts = { ...jobs, ...settings, ...about, account, tree, documents, ready, log, randomHex, clock, failures };
   context.subscriptions.push(
     log,
     watcher,

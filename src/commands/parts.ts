@@ -34,6 +34,8 @@ export interface Parts {
   readonly log: vscode.LogOutputChannel;
   /** What runs here, for those who are asked for help. */
   readonly versions: Versions;
+  /** Where the files of the extension are. */
+  readonly extensionUri: vscode.Uri;
   readonly randomHex: RandomHex;
   readonly parseHost: (input: string) => InstanceHost;
   readonly defaultTimeoutInMinutes: () => number | undefined;

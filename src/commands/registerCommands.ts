@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, Load>> = {
   copyTraceparent: async (parts) => (await import('./copyTraceparent.ts')).copyTraceparent(parts),
   copyDiagnostics: async (parts) => (await import('./copyDiagnostics.ts')).copyDiagnostics(parts),
   exportJobHistory: async (parts) => (await import('./exportJobHistory.ts')).exportJobHistory(parts),
+  openTroubleshooting: async (parts) => (await import('./openTroubleshooting.ts')).openTroubleshooting(parts),
   showLog: async (parts) => (await import('./showLog.ts')).showLog(parts),
 };
 

@@ -1,4 +1,4 @@
-import { explain, type Remedy } from '../service/explain.ts';
+import { explain, type HelpTopic, type Remedy } from '../service/explain.ts';
 import { StartFailedError } from './jobStarter.ts';
 
 /** A failure as a person is told it. */
@@ -7,14 +7,16 @@ export interface FailureMessage {
   readonly text: string;
   /** What there is to press. */
   readonly remedies: readonly Remedy[];
+  /** Where the troubleshooting page says more. */
+  readonly help: HelpTopic | undefined;
 }
 
 /** Puts a failure into words: of a start, or of anything else. */
 export function failureMessage(error: unknown): FailureMessage {
-  const { happened, meaning, advice, remedy } = explain(error instanceof StartFailedError ? error.cause : error);
+  const { happened, meaning, advice, remedy, help } = explain(error instanceof StartFailedError ? error.cause : error);
   const remedies = [...new Set<Remedy>(remedy ? [remedy, 'showLog'] : [])];
   if (!(error instanceof StartFailedError)) {
-    return { text: [happened, meaning, advice].filter((part) => part !== '').join(' '), remedies };
+    return { text: [happened, meaning, advice].filter((part) => part !== '').join(' '), remedies, help };
   }
   const { name, hostname } = error.host;
   return {
@@ -24,5 +26,6 @@ export function failureMessage(error: unknown): FailureMessage {
         : `It is not known whether the deletion job on ${name} was started. ${happened} The request was sent once and is ` +
           `not repeated. ${hostname} is being asked for the job: the view Deletion Jobs shows what comes of it.`,
     remedies,
+    help,
   };
 }

@@ -9,3 +9,6 @@ export const remedyTitles: Readonly<Record<Remedy, string>> = {
   openSettings: 'Open Settings',
   switchAccount: 'Switch Account or Tenant…',
 };
+
+/** What the button says that opens the troubleshooting page, after those of the remedies. */
+export const learnMore = 'Learn More';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { remedyTitles } from '../jobs/remedies.ts';
+import { learnMore, remedyTitles } from '../jobs/remedies.ts';
 import { StartFailedError } from '../jobs/jobStarter.ts';
 import type { Remedy } from '../service/explain.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
@@ -16,9 +16,13 @@ export function reportFailure(log: vscode.LogOutputChannel, error: unknown): voi
 
 async function showFailure(error: unknown): Promise<void> {
   const { failureMessage } = await import('../jobs/failureText.ts');
-  const { text, remedies } = failureMessage(error);
+  const { text, remedies, help } = failureMessage(error);
   const titles = remedies.map((remedy) => remedyTitles[remedy]);
-  const chosen = await vscode.window.showErrorMessage(text, ...titles);
+  const chosen = await vscode.window.showErrorMessage(text, ...titles, ...(help ? [learnMore] : []));
+  if (chosen === learnMore) {
+    await vscode.commands.executeCommand('digitalTwins.openTroubleshooting', help);
+    return;
+  }
   const pressed = remedies.find((remedy) => remedyTitles[remedy] === chosen);
   if (pressed) {
     await press(pressed, error);
@@ -31,7 +35,8 @@ async function press(remedy: Remedy, error: unknown): Promise<void> {
     return;
   }
   const host = hostOf(error);
-  const row = remedy === 'removeProtection' && host ? [new InstanceNode(host)] : [];
+  const isOfRow = remedy === 'removeProtection' || remedy === 'switchAccount';
+  const row = isOfRow && host ? [new InstanceNode(host)] : [];
   await vscode.commands.executeCommand(`digitalTwins.${remedy}`, ...row);
 }
 

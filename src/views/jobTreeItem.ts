@@ -5,10 +5,12 @@ import { contentsText } from '../jobs/contents.ts';
 import { describeJob, leftText } from '../jobs/jobText.ts';
 import { allDetails, errorCodes } from '../service/deleteJob.ts';
 import { SignInRequiredError } from '../service/errors.ts';
-import type { Explanation } from '../service/explain.ts';
+import type { Explanation, HelpTopic } from '../service/explain.ts';
 import { printable } from '../service/printable.ts';
-import { remedyTitles } from '../jobs/remedies.ts';
+import { learnMore, remedyTitles } from '../jobs/remedies.ts';
 import type { JobNode, MoreNode, NoteNode, ProblemNode } from './jobNodes.ts';
+
+const openTroubleshooting = 'digitalTwins.openTroubleshooting';
 
 /** The row of an instance. */
 export function instanceItem({ host, protection }: Pick<Instance, 'host' | 'protection'>): vscode.TreeItem {
@@ -56,20 +58,31 @@ export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.Tr
 
 /** The row that says why an instance's jobs can't be shown; its command is the remedy. */
 export function problemItem(node: ProblemNode, error: unknown, explanation: Explanation): vscode.TreeItem {
-  const { short, happened, meaning, advice, remedy = 'refresh' } = explanation;
+  const { short, happened, meaning, advice, remedy = 'refresh', help } = explanation;
   const isSignedOut = error instanceof SignInRequiredError;
   const item = new vscode.TreeItem(isSignedOut ? 'Sign in to see jobs' : short);
   const title = remedy === 'refresh' ? 'Try Again' : remedyTitles[remedy];
   item.id = `${node.host.hostname}/problem`;
-  item.contextValue = 'problem';
+  item.contextValue = help ? 'problem.help' : 'problem';
   item.iconPath = isSignedOut ? new vscode.ThemeIcon('account') : themeIcon('warning', 'list.warningForeground');
   item.description = isSignedOut ? '' : title;
-  item.tooltip = new vscode.MarkdownString().appendText(`${happened}\n\n${meaning}\n\n${advice}`);
+  item.tooltip = problemTooltip(`${happened}\n\n${meaning}\n\n${advice}`, help);
   item.accessibilityInformation = { label: `${node.host.name}: ${happened} ${advice}` };
   // Of this instance only; the command that refreshes all is for the title of the view.
   const command = remedy === 'refresh' ? 'refreshInstance' : remedy;
   item.command = { command: `digitalTwins.${command}`, title, arguments: [node] };
   return item;
+}
+
+function problemTooltip(text: string, help: HelpTopic | undefined): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString().appendText(text);
+  if (help !== undefined) {
+    // No other command can be called from here, whatever the service may have written.
+    tooltip.isTrusted = { enabledCommands: [openTroubleshooting] };
+    const argument = encodeURIComponent(JSON.stringify([help]));
+    tooltip.appendMarkdown(`\n\n[${learnMore}](command:${openTroubleshooting}?${argument})`);
+  }
+  return tooltip;
 }
 
 /** The row in place of an instance's jobs. */

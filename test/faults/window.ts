@@ -3,7 +3,7 @@ import { MicrosoftAccount } from '../../src/authentication/microsoftAccount.ts';
 import { composeJobs, type Jobs } from '../../src/jobs/composeJobs.ts';
 import { endActionTitles, endMessage, timeoutWarning } from '../../src/jobs/endText.ts';
 import { failureMessage } from '../../src/jobs/failureText.ts';
-import { remedyTitles } from '../../src/jobs/remedies.ts';
+import { learnMore, remedyTitles } from '../../src/jobs/remedies.ts';
 import { hasUntoldEnd, isActive } from '../../src/jobs/deletionJob.ts';
 import { StartFailedError } from '../../src/jobs/jobStarter.ts';
 import type { Preflight } from '../../src/jobs/preflight.ts';
@@ -265,11 +265,8 @@ export class Window {
 
   #report(error: unknown): void {
     logFailure(this.log, error instanceof StartFailedError ? error.cause : error);
-    const { text, remedies } = failureMessage(error);
-    this.#tell(
-      text,
-      remedies.map((remedy) => remedyTitles[remedy]),
-    );
+    const { text, remedies, help } = failureMessage(error);
+    this.#tell(text, [...remedies.map((remedy) => remedyTitles[remedy]), ...(help ? [learnMore] : [])]);
   }
 
   #tell(text: string, buttons: readonly string[]): void {

@@ -140,4 +140,18 @@ describe('The row of a problem', () => {
     assert.equal(forbidden.label, '403 Forbidden');
     assert.equal(forbidden.command?.command, 'digitalTwins.refreshInstance');
   });
+
+  it('leads to the section of the troubleshooting page where there is one, and to no other command', () => {
+    const exchange = { hostname: contoso.hostname, operation: 'GET /jobs/deletions', traceparent: trace.traceparent };
+    const forged = '[Learn More](command:workbench.action.quit)';
+    const forbidden = problem(new ServiceError(exchange, { status: 403, error: { message: forged } }));
+    const tooltip = forbidden.tooltip as vscode.MarkdownString;
+    assert.equal(forbidden.contextValue, 'problem.help');
+    assert.match(tooltip.value, /\[Learn More\]\(command:digitalTwins\.openTroubleshooting\?%5B%22roles%22%5D\)$/);
+    assert.doesNotMatch(tooltip.value, /[^\\]\]\(command:workbench/);
+    assert.deepEqual(tooltip.isTrusted, { enabledCommands: ['digitalTwins.openTroubleshooting'] });
+    const conflict = problem(new ServiceError(exchange, { status: 409, error: {} }));
+    assert.equal(conflict.contextValue, 'problem');
+    assert.ok(!(conflict.tooltip as vscode.MarkdownString).isTrusted);
+  });
 });

@@ -34,14 +34,14 @@ export const connections = group('No connection comes about', [
     {
       happened: /The name contoso\.invalid can't be resolved \(ENOTFOUND\)\./,
       advice: /Check the host name and your network connection\.$/,
-      buttons: ['Refresh', 'Show Log'],
+      buttons: ['Refresh', 'Show Log', 'Learn More'],
     },
   ),
   // A port that nothing listens on: none of a server that has just been stopped, which another could get.
   unreachable('Nothing listens on the port (ECONNREFUSED)', { hostname: 'localhost:1' }, 'Not reached (ECONNREFUSED)', {
     happened: /localhost:1 can't be reached: the connection was refused \(ECONNREFUSED\)\./,
     advice: /Check your network connection and proxy settings, then try again\.$/,
-    buttons: ['Refresh', 'Show Log'],
+    buttons: ['Refresh', 'Show Log', 'Learn More'],
   }),
   unreachable(
     'The certificate has expired',
@@ -50,7 +50,7 @@ export const connections = group('No connection comes about', [
     {
       happened: /The certificate of localhost:\d+ has expired \(CERT_HAS_EXPIRED\)\./,
       advice: /Check this machine's date and time first\./,
-      buttons: ['Show Log'],
+      buttons: ['Show Log', 'Learn More'],
     },
   ),
   unreachable(
@@ -60,7 +60,7 @@ export const connections = group('No connection comes about', [
     {
       happened: /is not trusted: it is signed by nobody but itself \(DEPTH_ZERO_SELF_SIGNED_CERT\)\./,
       advice: /An instance in Azure never has such a certificate: check the host name and your proxy\./,
-      buttons: ['Show Log'],
+      buttons: ['Show Log', 'Learn More'],
     },
   ),
   unreachable(
@@ -70,7 +70,7 @@ export const connections = group('No connection comes about', [
     {
       happened: /The certificate that localhost:\d+ has shown is for another host \(ERR_TLS_CERT_ALTNAME_INVALID\)\./,
       advice: /Something else may be answering in its place\./,
-      buttons: ['Show Log'],
+      buttons: ['Show Log', 'Learn More'],
     },
   ),
 ]);

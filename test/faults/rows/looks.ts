@@ -136,7 +136,7 @@ export const looks = group('Before the start', [
     told: [
       {
         text: /^VS Code's own sign-in with Microsoft accounts did not start in time\. Nothing was sent\. Reload the window and try again\.$/,
-        buttons: ['Sign In', 'Show Log'],
+        buttons: ['Sign In', 'Show Log', 'Learn More'],
       },
     ],
     received: 'nothing',
@@ -154,7 +154,7 @@ export const looks = group('Before the start', [
     told: [
       {
         text: /^The account does not exist in the tenant, not as a guest either \(AADSTS50020\)\. Nothing was sent\. Choose another account or tenant, [^.]*\.$/,
-        buttons: ['Switch Account or Tenant…', 'Show Log'],
+        buttons: ['Switch Account or Tenant…', 'Show Log', 'Learn More'],
       },
     ],
     received: 'nothing',

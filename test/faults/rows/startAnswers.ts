@@ -193,7 +193,7 @@ const refusals = group('The start is refused', [
     notStarted(
       /did not accept the sign-in\. The service says: Unauthorized: The token is not valid\./,
       /Choose the instance's tenant, with an account that is known there, or sign in again\.$/,
-      ['Switch Account or Tenant…', 'Show Log'],
+      ['Switch Account or Tenant…', 'Show Log', 'Learn More'],
     ),
   ),
   {
@@ -203,6 +203,7 @@ const refusals = group('The start is refused', [
       notStarted(/The instance asks for a new sign-in, with a second factor for one\./, /Sign in: VS Code asks for/, [
         'Sign In',
         'Show Log',
+        'Learn More',
       ]),
     ),
     check: ({ sessions }) => {
@@ -215,7 +216,7 @@ const refusals = group('The start is refused', [
     notStarted(
       /The signed-in account may not do this on localhost:\d+\./,
       /the role "Azure Digital Twins Data Owner" on the instance; being Owner of the subscription is not enough/,
-      refresh,
+      [...refresh, 'Learn More'],
     ),
   ),
   refused(
@@ -224,13 +225,16 @@ const refusals = group('The start is refused', [
     notStarted(
       /is not in the tenant of the signed-in account\./,
       /Choose the instance's tenant, with an account that is known there/,
-      ['Switch Account or Tenant…', 'Show Log'],
+      ['Switch Account or Tenant…', 'Show Log', 'Learn More'],
     ),
   ),
   refused(
     'Status 407',
     respond(407),
-    notStarted(/A proxy on the way to localhost:\d+ asks for a sign-in of its own\./, /Sign in to your proxy/, log),
+    notStarted(/A proxy on the way to localhost:\d+ asks for a sign-in of its own\./, /Sign in to your proxy/, [
+      ...log,
+      'Learn More',
+    ]),
   ),
   refused(
     'Status 409',
