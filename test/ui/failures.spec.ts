@@ -13,6 +13,7 @@ test.describe('A job that fails', () => {
   });
 
   test('says code, message and what that means', async ({ workbench, simulator, vscode }) => {
+    test.slow();
     await openSignedIn(workbench);
     await startJob(workbench, simulator, '45');
     const end = workbench.notification(/The deletion job on localhost failed after \d+ s/);

@@ -38,10 +38,13 @@ export class Workbench {
 
   /** Shows the "Deletion Jobs" view by its icon. */
   async openView(): Promise<void> {
-    if ((await this.activityIcon.getAttribute('aria-selected')) !== 'true') {
-      await this.activityIcon.click();
-    }
-    await expect(this.view).toBeVisible();
+    // The icon closes the view too, and a window that has just been opened may be about to show it by itself.
+    await expect(async () => {
+      if ((await this.activityIcon.getAttribute('aria-selected')) !== 'true') {
+        await this.activityIcon.click();
+      }
+      await expect(this.view).toBeVisible({ timeout: 3000 });
+    }).toPass();
   }
 
   /** Drags the side bar to this width in pixels; a job's id alone fills it as it is at first. */
