@@ -1,8 +1,17 @@
 import * as vscode from 'vscode';
+import { clouds, type Cloud } from './service/cloud.ts';
+import { readCredentialKind } from './service/credentialKind.ts';
+import type { Identity } from './service/identity.ts';
 import { InstanceHost } from './service/instanceHost.ts';
+import { isGuid, readTenant } from './service/tenant.ts';
 
 /** The section of all settings. */
 export const settingsSection = 'digitalTwins';
+
+/** The settings that say who asks. */
+export const signInSettings = ['cloud', 'credential', 'tenantId', 'clientId'].map(
+  (name) => `${settingsSection}.${name}`,
+);
 
 /** Reads a host name by the settings in force; throws InvalidInputError. */
 export function parseHost(input: string): InstanceHost {
@@ -10,6 +19,7 @@ export function parseHost(input: string): InstanceHost {
   return InstanceHost.parse(
     input,
     Array.isArray(hosts) ? hosts.filter((host): host is string => typeof host === 'string') : [],
+    cloud(),
   );
 }
 
@@ -32,4 +42,25 @@ export function trackRemaining(): boolean {
 export function defaultTimeoutInMinutes(): number | undefined {
   const minutes = vscode.workspace.getConfiguration(settingsSection).get<unknown>('defaultTimeoutInMinutes');
   return typeof minutes === 'number' ? minutes : undefined;
+}
+
+/** The cloud that is worked with. */
+export function cloud(): Cloud {
+  const name = vscode.workspace.getConfiguration(settingsSection).get<unknown>('cloud');
+  return Object.values(clouds).find((each) => each.name === name) ?? clouds.AzurePublic;
+}
+
+/** Who asks instances that have nothing else settled. A tenant that is none is as good as none: its setting says so. */
+export function identity(): Identity {
+  const configuration = vscode.workspace.getConfiguration(settingsSection);
+  return {
+    credential: readCredentialKind(configuration.get('credential')) ?? 'vscode',
+    tenantId: readTenant(configuration.get('tenantId')),
+  };
+}
+
+/** The organisation's own app registration to sign in with; undefined for VS Code's. */
+export function clientId(): string | undefined {
+  const id = vscode.workspace.getConfiguration(settingsSection).get<unknown>('clientId');
+  return typeof id === 'string' && isGuid(id.trim()) ? id.trim() : undefined;
 }

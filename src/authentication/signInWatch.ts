@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { microsoftProvider } from './microsoftAccount.ts';
+import { clouds } from '../service/cloud.ts';
 
 /** VS Code tells of every account singly when several change: this long without a further change makes one event. */
 const quietMs = 500;
@@ -11,7 +11,7 @@ export class SignInWatch implements vscode.Disposable {
 
   constructor(authentication: Pick<typeof vscode.authentication, 'onDidChangeSessions'>, changed: () => unknown) {
     this.#subscription = authentication.onDidChangeSessions(({ provider }) => {
-      if (provider.id === microsoftProvider) {
+      if (Object.values(clouds).some(({ signInProvider }) => signInProvider === provider.id)) {
         clearTimeout(this.#timer);
         this.#timer = setTimeout(changed, quietMs);
       }

@@ -1,15 +1,20 @@
 import type * as vscode from 'vscode';
-import type { MicrosoftAccount } from '../authentication/microsoftAccount.ts';
+import type { Credentials } from '../authentication/credentials.ts';
+import type { MicrosoftSessions } from '../authentication/microsoftSessions.ts';
+import type { InstanceFinder } from '../instances/instanceFinder.ts';
 import type { Versions } from '../jobs/diagnostics.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import type { JobList } from '../jobs/jobList.ts';
 import type { JobStarter } from '../jobs/jobStarter.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
+import type { JobWatcher } from '../jobs/jobWatcher.ts';
 import type { KnownInstances } from '../jobs/knownInstances.ts';
 import type { PreflightCheck } from '../jobs/preflight.ts';
 import type { SharedJobs } from '../jobs/sharedJobs.ts';
+import type { Cloud } from '../service/cloud.ts';
 import type { Clock } from '../service/clock.ts';
 import type { FailureJournal } from '../service/failureJournal.ts';
+import type { Identity } from '../service/identity.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { RandomHex } from '../service/random.ts';
 import type { JobDocuments } from '../views/jobDocument.ts';
@@ -17,9 +22,12 @@ import type { JobTree } from '../views/jobTree.ts';
 
 /** What commands work with; each takes only what it needs of it. */
 export interface Parts {
-  readonly account: MicrosoftAccount;
+  readonly credentials: Credentials;
+  readonly sessions: MicrosoftSessions;
+  readonly finder: InstanceFinder;
   readonly instances: KnownInstances;
   readonly list: JobList;
+  readonly watcher: JobWatcher;
   readonly preflight: PreflightCheck;
   readonly dataPlane: DataPlane;
   readonly starter: JobStarter;
@@ -37,6 +45,9 @@ export interface Parts {
   /** Where the files of the extension are. */
   readonly extensionUri: vscode.Uri;
   readonly randomHex: RandomHex;
+  readonly cloud: () => Cloud;
+  /** Who asks where nothing else is settled. */
+  readonly identity: () => Identity;
   readonly parseHost: (input: string) => InstanceHost;
   readonly defaultTimeoutInMinutes: () => number | undefined;
 }

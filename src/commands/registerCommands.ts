@@ -7,6 +7,9 @@ type Load = (parts: Parts) => Promise<CommandHandler>;
 
 const commands: Readonly<Record<string, Load>> = {
   signIn: async (parts) => (await import('./signIn.ts')).signIn(parts),
+  switchAccount: async (parts) => (await import('./switchAccount.ts')).switchAccount(parts),
+  copyHostName: async (parts) => (await import('./copyHostName.ts')).copyHostName(parts),
+  openInPortal: async (parts) => (await import('./openInPortal.ts')).openInPortal(parts),
   addInstance: async (parts) => (await import('./addInstance.ts')).addInstance(parts),
   startDeletionJob: async (parts) => (await import('./startDeletionJob.ts')).startDeletionJob(parts),
   startAgain: async (parts) => (await import('./startAgain.ts')).startAgain(parts),

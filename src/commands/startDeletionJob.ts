@@ -6,16 +6,18 @@ import type { Preflight } from '../jobs/preflight.ts';
 import { confirmationText } from '../jobs/preflightText.ts';
 import { showChecking } from '../prompts/checkStep.ts';
 import { askName } from '../prompts/confirmationStep.ts';
-import { askInstance } from '../prompts/instanceStep.ts';
-import { askSteps, type Step, type StepResult } from '../prompts/steps.ts';
+import { askSteps, type Step, type StepPosition, type StepResult } from '../prompts/steps.ts';
 import { askTimeout, type TimeoutAnswer } from '../prompts/timeoutStep.ts';
-import { SignInRequiredError } from '../service/errors.ts';
+import { needsOtherIdentity, SignInRequiredError } from '../service/errors.ts';
+import type { Identity } from '../service/identity.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { newOperationId, parseOperationId } from '../service/operationId.ts';
 import { checkTimeoutInMinutes, type TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import { TraceContext } from '../service/traceContext.ts';
 import { InstanceNode, isRow } from '../views/jobNodes.ts';
 import { readArguments } from './arguments.ts';
+import { chooseAccess } from './chooseAccess.ts';
+import { chooseInstance, detailsOfChosen } from './chooseInstance.ts';
 import type { Parts } from './parts.ts';
 import { showActiveJob } from './watchActiveJob.ts';
 
@@ -24,6 +26,8 @@ interface Answers {
   readonly host: InstanceHost;
   readonly timeout: TimeoutAnswer;
   readonly preflight: Preflight;
+  /** Who asked for that, and is to start the job. */
+  readonly identity: Identity;
   readonly confirmed: true;
 }
 
@@ -33,9 +37,6 @@ interface Given {
   readonly suggestedTimeout: TimeoutAnswer | undefined;
   readonly ids: Pick<StartRequest, 'operationId' | 'isIdNew' | 'trace'>;
 }
-
-const reasonToSignIn = (host: InstanceHost | undefined): string =>
-  `To start a deletion job on ${host?.hostname ?? 'an Azure Digital Twins instance'} and to watch it.`;
 
 /**
  * "Start Deletion Job…": asks for instance, timeout and confirmation, then starts the job. Called with an instance's
@@ -65,23 +66,59 @@ async function startBySteps(parts: Parts, given: Given): Promise<JobJson | undef
   if (host) {
     await parts.instances.refuseProtected(host);
   }
-  // First of all: the answers should not be typed for nothing, and the confirmation should be the last act.
-  if ((await parts.account.signIn(reasonToSignIn(host))) === undefined) {
+  // First of all: the answers should not be typed for nothing.
+  if (!(await (host ? signInTo(parts, host) : signIn(parts)))) {
     return undefined;
   }
-  const answers = await askSteps<Answers>(steps(parts, given), given.answers);
-  if (!answers) {
-    return undefined;
+  let chosen = host;
+  const onChosen = (instance: InstanceHost): void => {
+    if (chosen) {
+      parts.instances.forgetChoice(chosen);
+    }
+    chosen = instance;
+  };
+  try {
+    const answers = await askSteps<Answers>(steps(parts, given, onChosen), given.answers);
+    if (!answers) {
+      return undefined;
+    }
+    const job = await start(parts, {
+      ...given.ids,
+      host: answers.host,
+      timeoutInMinutes: answers.timeout.minutes,
+      before: answers.preflight.contents,
+      knownStarts: answers.preflight.knownStarts,
+      identity: answers.identity,
+    });
+    parts.tree.reveal(job);
+    return jobJson(job);
+  } finally {
+    if (chosen) {
+      parts.instances.forgetChoice(chosen);
+    }
   }
-  const job = await start(parts, {
-    ...given.ids,
-    host: answers.host,
-    timeoutInMinutes: answers.timeout.minutes,
-    before: answers.preflight.contents,
-    knownStarts: answers.preflight.knownStarts,
-  });
-  parts.tree.reveal(job);
-  return jobJson(job);
+}
+
+/** Signs in before an instance is chosen, unless that may be one for which nobody needs to. */
+async function signIn({ credentials, store, instances, cloud, identity }: Parts): Promise<boolean> {
+  const isOther = [identity(), ...store.instances.map(({ host }) => instances.identityOf(host))].some(
+    ({ credential }) => credential !== 'vscode',
+  );
+  const options = { reason: reasonToSignIn('an Azure Digital Twins instance') };
+  return isOther || (await credentials.signIn(cloud(), identity(), options)) !== undefined;
+}
+
+/** Makes sure that there is a token for the instance. Whatever fails, no job was started. */
+async function signInTo({ credentials }: Parts, host: InstanceHost): Promise<boolean> {
+  try {
+    return (await credentials.signInTo(host, { reason: reasonToSignIn(host.hostname) })) !== undefined;
+  } catch (error) {
+    throw new StartFailedError(host, 'no', error);
+  }
+}
+
+function reasonToSignIn(instance: string): string {
+  return `To start a deletion job on ${instance} and to watch it.`;
 }
 
 /** Reads what the command was called with, and makes up the ids that were not given. Throws InvalidInputError. */
@@ -109,17 +146,30 @@ function readGiven({ parseHost, randomHex }: Parts, argument: unknown): Given {
   };
 }
 
-function steps(parts: Parts, { answers: given, suggestedTimeout }: Given): Step<Answers>[] {
-  const { store, parseHost, defaultTimeoutInMinutes, clock } = parts;
+function steps(
+  parts: Parts,
+  { answers: given, suggestedTimeout }: Given,
+  onChosen: (host: InstanceHost) => void,
+): Step<Answers>[] {
+  const { store, defaultTimeoutInMinutes, clock } = parts;
   const title = (host: InstanceHost | undefined, what: string): string =>
     `Start Deletion Job${host ? ` on ${host.hostname}` : ''}: ${what}`;
 
   const instance: Step<Answers> = async (_, position) => {
-    const chosen = await askInstance(title(undefined, 'Instance'), store.instances, parseHost, position);
-    if (chosen.kind === 'value') {
-      await parts.instances.refuseProtected(chosen.value);
+    const shown = title(undefined, 'Instance');
+    const chosen = await chooseInstance(parts, shown, store.instances, position);
+    if (chosen.kind !== 'value') {
+      return chosen;
     }
-    return named('host', chosen);
+    const { host, found } = chosen.value;
+    await parts.instances.refuseProtected(host);
+    const details = await detailsOfChosen(shown, found);
+    if (!details) {
+      return { kind: 'cancel' };
+    }
+    onChosen(host);
+    parts.instances.choose(host, details);
+    return (await signInTo(parts, host)) ? { kind: 'value', value: { host } } : { kind: 'cancel' };
   };
   const timeout: Step<Answers> = async ({ host, timeout: earlier }, position) => {
     const suggestion = earlier ?? suggestedTimeout;
@@ -130,7 +180,7 @@ function steps(parts: Parts, { answers: given, suggestedTimeout }: Given): Step<
     if (!host) {
       return { kind: 'cancel' };
     }
-    const checked = await showChecking(title(host, 'Checking'), position, look(parts, host));
+    const checked = await check(parts, host, title(host, 'Checking'), position);
     if (checked.kind !== 'value') {
       return checked;
     }
@@ -139,9 +189,10 @@ function steps(parts: Parts, { answers: given, suggestedTimeout }: Given): Step<
       showActiveJob(parts, host, preflight.active);
       return { kind: 'cancel' };
     }
-    const text = (): string => confirmationText(host, chosen?.minutes, preflight, clock.now());
+    const identity = parts.instances.identityOf(host);
+    const text = (): string => confirmationText(host, chosen?.minutes, preflight, clock.now(), identity);
     const confirmed = await askName(title(host, 'Confirmation'), host, text, position);
-    return confirmed.kind === 'value' ? { kind: 'value', value: { confirmed: true, preflight } } : confirmed;
+    return confirmed.kind === 'value' ? { kind: 'value', value: { confirmed: true, preflight, identity } } : confirmed;
   };
   return [...(given.host ? [] : [instance]), ...(given.timeout ? [] : [timeout]), confirmation];
 }
@@ -150,15 +201,43 @@ function named<K extends keyof Answers>(name: K, result: StepResult<Answers[K]>)
   return result.kind === 'value' ? { kind: 'value', value: { [name]: result.value } } : result;
 }
 
-/** Looks at the instance. Where that needs a new sign-in, for claims that the instance asks for, it is done: once. */
-async function look({ preflight, account }: Parts, host: InstanceHost): Promise<Preflight> {
+/**
+ * Looks at the instance. Where that needs a new sign-in or another tenant, the person is asked for it and it is looked
+ * at again: once.
+ */
+async function check(
+  parts: Parts,
+  host: InstanceHost,
+  title: string,
+  position: StepPosition,
+): Promise<StepResult<Preflight>> {
+  const look = async (): Promise<StepResult<Preflight>> => {
+    const looked = await showChecking(title, position, parts.preflight.look(host));
+    await keepAccount(parts, host);
+    return looked;
+  };
   try {
-    return await preflight.look(host);
+    return await look();
   } catch (error) {
-    if (!(error instanceof SignInRequiredError) || (await account.signIn(reasonToSignIn(host))) === undefined) {
-      throw error;
+    const isMended =
+      error instanceof SignInRequiredError
+        ? await signInTo(parts, host)
+        : needsOtherIdentity(error) && (await chooseAccess(parts, host, error));
+    if (!isMended) {
+      throw new StartFailedError(host, 'no', error);
     }
-    return preflight.look(host);
+    return look().catch((again: unknown) => {
+      throw new StartFailedError(host, 'no', again);
+    });
+  }
+}
+
+/** The account that was asked with is the one that the start is sent with, whichever VS Code prefers by then. */
+async function keepAccount({ credentials, instances }: Parts, host: InstanceHost): Promise<void> {
+  const { credential, account } = instances.identityOf(host);
+  const used = credentials.accountUsedFor(host);
+  if (credential === 'vscode' && !account && used) {
+    await instances.setAccess(host, { ...instances.detailsOf(host).access, account: used });
   }
 }
 

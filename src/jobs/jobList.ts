@@ -52,9 +52,20 @@ export class JobList {
     return refreshed;
   }
 
+  /** The same, but not content with an answer that was asked for before: whoever asks has changed. */
+  async refreshAnew(host: InstanceHost): Promise<void> {
+    await this.#underway.get(host.hostname);
+    await this.refresh(host);
+  }
+
   /** Refreshes all instances side by side. */
   async refreshAll(): Promise<void> {
     await Promise.all(this.#store.instances.map(({ host }) => this.refresh(host)));
+  }
+
+  /** The same, but not content with answers that were asked for before. */
+  async refreshAllAnew(): Promise<void> {
+    await Promise.all(this.#store.instances.map(({ host }) => this.refreshAnew(host)));
   }
 
   /**
@@ -75,12 +86,25 @@ export class JobList {
     await Promise.all(unasked.map(({ host }) => this.refresh(host)));
   }
 
-  /** Refreshes the instances whose jobs could not be had for want of an account. */
-  async refreshSignedOut(): Promise<void> {
-    const signedOut = this.#store.instances.filter(
-      ({ list }) => list.kind === 'failed' && list.error instanceof SignInRequiredError,
+  /**
+   * Looks again whether there is somebody to ask the instances that are concerned, for the accounts have changed: where
+   * there is nobody any more, that is said, and where there is somebody again, the instance is asked.
+   */
+  async recheckSignIn(isConcerned: (host: InstanceHost) => boolean): Promise<void> {
+    await Promise.all(
+      this.#store.instances.map(async ({ host, list }) => {
+        if (list.kind === 'unasked' || !isConcerned(host)) {
+          return;
+        }
+        const missing = await this.#dataPlane.missingSignIn(host);
+        const isSaid = list.kind === 'failed' && list.error instanceof SignInRequiredError;
+        if (missing && !isSaid) {
+          this.#store.setListFailed(host, missing, await explained(missing));
+        } else if (!missing && isSaid) {
+          await this.refresh(host);
+        }
+      }),
     );
-    await Promise.all(signedOut.map(({ host }) => this.refresh(host)));
   }
 
   async #refresh(host: InstanceHost): Promise<void> {

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../service/clock.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import { errorCodes, type DeleteJob } from '../service/deleteJob.ts';
-import { InstanceBusyError, ServiceError } from '../service/errors.ts';
+import { IdentityChangedError, InstanceBusyError, ServiceError } from '../service/errors.ts';
+import type { Identity } from '../service/identity.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { OperationId } from '../service/operationId.ts';
 import { provesNothingStarted } from '../service/startOutcome.ts';
@@ -27,6 +29,8 @@ export interface StartRequest {
   readonly before?: CountedContents | undefined;
   /** The ids of our starts on the instance when it was looked at; any other makes what was shown untrue. */
   readonly knownStarts?: ReadonlySet<string> | undefined;
+  /** Who asked when the instance was looked at: the start is sent as nobody else. */
+  readonly identity?: Identity;
 }
 
 /** Machines' clocks differ: a job that was created so much before its start was sent is another one. */
@@ -130,6 +134,9 @@ export class JobStarter {
     try {
       // After a sleep another window may have what was ours, and the instance may be protected by now.
       await this.#instances.refuseProtected(host);
+      if (request.identity && !isDeepStrictEqual(this.#instances.identityOf(host), request.identity)) {
+        throw new IdentityChangedError(host);
+      }
       if (lock.lost.aborted) {
         throw new InstanceBusyError(host, 'Another window took over while this one was asleep.');
       }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Explanation } from '../service/explain.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { isActive, type DeletionJob } from './deletionJob.ts';
+import type { InstanceDetails } from './instanceDetails.ts';
 import type { Protection } from './protection.ts';
 import { extendedTimeline } from './timeline.ts';
 
@@ -17,6 +18,7 @@ export interface Instance {
   readonly host: InstanceHost;
   /** Undefined where deletion jobs may be started. */
   readonly protection: Protection | undefined;
+  readonly details: InstanceDetails;
   readonly list: ListState;
   /** Newest first. */
   readonly jobs: readonly DeletionJob[];
@@ -26,7 +28,7 @@ export interface Instance {
 export interface JobStoreEvents {
   /** Instances came or went. */
   instances: [];
-  /** Jobs of one instance came or went, its list could (no longer) be had, or its protection changed. */
+  /** Jobs of one instance came or went, its list could (no longer) be had, or its protection or details changed. */
   instance: [host: InstanceHost];
   /** One job changed or appeared; `before` is undefined when it appeared. */
   job: [job: DeletionJob, before: DeletionJob | undefined];
@@ -35,6 +37,7 @@ export interface JobStoreEvents {
 interface Entry {
   readonly host: InstanceHost;
   protection: Protection | undefined;
+  details: InstanceDetails;
   list: ListState;
   readonly jobs: Map<string, DeletionJob>;
   /** Those of them that are active: asked for often, while an instance may have thousands of jobs. */
@@ -85,9 +88,11 @@ export class JobStore extends EventEmitter<JobStoreEvents> {
   /** Makes `hosts` the instances; those that stay keep their jobs. */
   setInstances(hosts: readonly InstanceHost[]): void {
     const wanted = new Map(hosts.map((host) => [host.hostname, host]));
-    const gone = [...this.#entries.keys()].filter((hostname) => !wanted.has(hostname));
-    const come = [...wanted.values()].filter((host) => !this.#entries.has(host.hostname));
+    const gone = [...this.#entries].flatMap(([hostname, { host }]) =>
+      wanted.get(hostname)?.cloud === host.cloud ? [] : [hostname],
+    );
     gone.forEach((hostname) => this.#entries.delete(hostname));
+    const come = [...wanted.values()].filter((host) => !this.#entries.has(host.hostname));
     come.forEach((host) => this.#entries.set(host.hostname, newEntry(host)));
     if (gone.length > 0 || come.length > 0) {
       this.emit('instances');
@@ -99,6 +104,15 @@ export class JobStore extends EventEmitter<JobStoreEvents> {
     const entry = this.#entries.get(host.hostname);
     if (entry && !isDeepStrictEqual(entry.protection, protection)) {
       entry.protection = protection;
+      this.emit('instance', host);
+    }
+  }
+
+  /** Notes what is known of an instance. */
+  setDetails(host: InstanceHost, details: InstanceDetails): void {
+    const entry = this.#entries.get(host.hostname);
+    if (entry && !isDeepStrictEqual(entry.details, details)) {
+      entry.details = details;
       this.emit('instance', host);
     }
   }
@@ -191,6 +205,7 @@ function newEntry(host: InstanceHost): Entry {
   return {
     host,
     protection: undefined,
+    details: {},
     list: { kind: 'unasked' },
     jobs: new Map(),
     active: new Set(),
@@ -199,10 +214,10 @@ function newEntry(host: InstanceHost): Entry {
 }
 
 function asInstance(entry: Entry): Instance {
-  const { host, protection, list } = entry;
+  const { host, protection, details, list } = entry;
   // A job without a time has only just been started; two of them have no order (their difference is not a number).
   entry.sorted ??= [...entry.jobs.values()].sort((a, b) => (begunAt(b) ?? Infinity) - (begunAt(a) ?? Infinity) || 0);
-  return { host, protection, list, jobs: entry.sorted };
+  return { host, protection, details, list, jobs: entry.sorted };
 }
 
 function begunAt(job: DeletionJob): number | undefined {

@@ -1,6 +1,6 @@
 import type { Clock } from '../service/clock.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
-import { SignInRequiredError } from '../service/errors.ts';
+import { needsOtherIdentity, SignInRequiredError } from '../service/errors.ts';
 import { explained } from '../service/explained.ts';
 import { isActiveImport } from '../service/importJob.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
@@ -76,8 +76,9 @@ export class PreflightCheck {
   /**
    * Looks at an instance.
    *
-   * @throws SignInRequiredError when nothing can be found out without a (new) sign-in; all else that can't be found out
-   *   is in the result
+   * @throws SignInRequiredError when nothing can be found out without a (new) sign-in
+   * @throws ServiceError when the instance wants another account or tenant; all else that can't be found out is in the
+   *   result
    */
   async look(host: InstanceHost): Promise<Preflight> {
     const trace = TraceContext.begin(this.#randomHex);
@@ -89,7 +90,7 @@ export class PreflightCheck {
       this.#inTime((isLate) => this.#activeImport(host, trace, isLate)),
     ]);
     for (const { error } of [deletion, importing]) {
-      if (error instanceof SignInRequiredError) {
+      if (error instanceof SignInRequiredError || needsOtherIdentity(error)) {
         throw error;
       }
       if (error !== undefined && !(error instanceof TooSlowError)) {

@@ -1,3 +1,5 @@
+import { credentialTitles } from '../service/credentialKind.ts';
+import type { Identity } from '../service/identity.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { printable } from '../service/printable.ts';
 import { timeoutLimits, type TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
@@ -11,6 +13,7 @@ export function confirmationText(
   timeoutInMinutes: TimeoutInMinutes | undefined,
   { contents, unknown }: Preflight,
   now: number,
+  who?: Identity,
 ): string {
   const age = `counted ${formatAge(now - contents.at)} ago, without writes of the last ${queryLagInMs / 1000} s`;
   const counted = contentsText(contents);
@@ -27,10 +30,19 @@ export function confirmationText(
   return [
     what,
     ...(unknown.length === 0 ? [] : [`Whether another job is active is not certain: ${unknown.join('; ')}.`]),
+    ...(who ? [whoText(who)] : []),
     'This cannot be cancelled or undone.',
     `A timeout (after ${timeoutInMinutes ?? timeoutLimits.serviceDefault} minutes) leaves the instance in an unknown state.`,
     isEmpty(contents) ? `Type ${host.name} to go on.` : `Type ${host.name} to start.`,
   ].join(' ');
+}
+
+/** Who it is done as: a person with several accounts should see it. */
+function whoText({ account, credential, tenantId }: Identity): string {
+  const tenant = tenantId === undefined ? '' : `, tenant ${tenantId}`;
+  return account
+    ? `Signed in as ${printable(account.label, 100)}${tenant}.`
+    : `Signed in with ${credentialTitles[credential]}${tenant}.`;
 }
 
 /** Says that a bulk job is in the way, and which. */

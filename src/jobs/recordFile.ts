@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { storedContents, storedTime } from './contents.ts';
+import { storedDetails } from './instanceDetails.ts';
 import { JsonFile, type JsonFileParts, type Understood } from './jsonFile.ts';
 
 // `1e999` is a number in JSON and would be written as null.
@@ -23,6 +24,7 @@ const startRecord = v.object({
 const stored = v.object({
   version: v.literal(1),
   instances: v.optional(v.unknown()),
+  details: v.optional(v.unknown()),
   protectedInstances: v.optional(v.unknown()),
   unprotectedInstances: v.optional(v.unknown()),
   areProtectionsLost: v.optional(v.unknown()),
@@ -32,11 +34,16 @@ const stored = v.object({
 /** A start of a deletion job, written down before it is sent. */
 export type StartRecord = v.InferOutput<typeof startRecord>;
 
+/** What is remembered of a known instance. */
+export type DetailsRecord = v.InferOutput<typeof storedDetails>;
+
 /** What survives a restart. It holds no secrets. */
 export interface Records {
   readonly version: 1;
   /** Host names of the known instances, in the order in which they were added. */
   readonly instances: readonly string[];
+  /** What is known of them, of those of which more is known than the host name. */
+  readonly details: readonly DetailsRecord[];
   /** Host names of the instances that a person protected, known or not. */
   readonly protectedInstances: readonly string[];
   /** Whether protections were stored that can't be read any more: then all instances count as protected. */
@@ -47,7 +54,14 @@ export interface Records {
   readonly starts: readonly StartRecord[];
 }
 
-const nothing: Records = { version: 1, instances: [], protectedInstances: [], unprotectedInstances: [], starts: [] };
+const nothing: Records = {
+  version: 1,
+  instances: [],
+  details: [],
+  protectedInstances: [],
+  unprotectedInstances: [],
+  starts: [],
+};
 
 /** What a file is that nothing can be made of: it may have held protections. */
 const lost: Records = { ...nothing, areProtectionsLost: true };
@@ -91,6 +105,8 @@ export function understandRecords(json: unknown): Understood<Records> | undefine
     return undefined;
   }
   const instances = entries(v.string(), file.output.instances);
+  // Not there before 0.1.0 remembered accounts.
+  const details = entries(storedDetails, file.output.details ?? []);
   const starts = entries(startRecord, file.output.starts);
   // Not there before 0.1.0 had protection; a protection that can't be read is one that the person is told of.
   const isProtected = entries(v.string(), file.output.protectedInstances ?? []);
@@ -98,12 +114,13 @@ export function understandRecords(json: unknown): Understood<Records> | undefine
     value: {
       version: 1,
       instances: instances.value,
+      details: details.value,
       protectedInstances: isProtected.value,
       unprotectedInstances: entries(v.string(), file.output.unprotectedInstances ?? []).value,
       ...((!isProtected.isWhole || file.output.areProtectionsLost === true) && { areProtectionsLost: true as const }),
       starts: starts.value,
     },
-    isWhole: instances.isWhole && starts.isWhole && isProtected.isWhole,
+    isWhole: instances.isWhole && details.isWhole && starts.isWhole && isProtected.isWhole,
   };
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DeletionJob } from '../jobs/deletionJob.ts';
 import { statusText } from '../jobs/jobText.ts';
-import { printable } from '../service/printable.ts';
+import { plainLabel } from './plainLabel.ts';
 
 /**
  * Asks for one of the jobs that are listed.
@@ -17,8 +17,8 @@ export async function pickJob(jobs: readonly DeletionJob[]): Promise<DeletionJob
   }
   const items = jobs.map((job) => ({
     // What the service says is data: no icons of its own.
-    label: withoutIcons(printable(job.id, 128)),
-    description: withoutIcons(`${job.host.name}, ${statusText(job)}`),
+    label: plainLabel(job.id, 128),
+    description: plainLabel(`${job.host.name}, ${statusText(job)}`, 300),
     detail: job.host.hostname,
     job,
   }));
@@ -29,8 +29,4 @@ export async function pickJob(jobs: readonly DeletionJob[]): Promise<DeletionJob
     matchOnDetail: true,
   };
   return (await vscode.window.showQuickPick(items, options))?.job;
-}
-
-function withoutIcons(text: string): string {
-  return text.replaceAll('$(', '$ (');
 }

@@ -16,11 +16,16 @@ export type Step<T> = (answers: Partial<T>, position: StepPosition) => Promise<S
 /**
  * Asks step after step; Back goes to the one before.
  *
+ * @param from the step to begin with; Back leads to those before it too
  * @returns all answers together with those given at the start; undefined when the person backed out
  */
-export async function askSteps<T extends object>(steps: readonly Step<T>[], given: Partial<T>): Promise<T | undefined> {
+export async function askSteps<T extends object>(
+  steps: readonly Step<T>[],
+  given: Partial<T>,
+  from = 0,
+): Promise<T | undefined> {
   let answers = given;
-  for (let at = 0; at < steps.length;) {
+  for (let at = from; at < steps.length;) {
     const result = await steps[at]?.(answers, { step: at + 1, totalSteps: steps.length });
     if (result?.kind === 'value') {
       answers = { ...answers, ...result.value };
@@ -38,20 +43,27 @@ export async function askSteps<T extends object>(steps: readonly Step<T>[], give
  * Shows a quick pick or input box as a step until it is accepted, left or hidden.
  *
  * @param accept reads the answer; undefined when what is there can't be accepted, and the step stays open
+ * @param buttons besides Back; what they do is the caller's
  */
 export function showStep<T>(
   input: vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox,
   position: StepPosition,
   accept: () => T | undefined,
+  buttons: readonly vscode.QuickInputButton[] = [],
 ): Promise<StepResult<T>> {
-  return keepInput(input, position, ({ resolve }) => {
-    input.onDidAccept(() => {
-      const value = accept();
-      if (value !== undefined) {
-        resolve({ kind: 'value', value });
-      }
-    });
-  });
+  return keepInput(
+    input,
+    position,
+    ({ resolve }) => {
+      input.onDidAccept(() => {
+        const value = accept();
+        if (value !== undefined) {
+          resolve({ kind: 'value', value });
+        }
+      });
+    },
+    buttons,
+  );
 }
 
 /** How whoever shows an input ends it. */
@@ -69,6 +81,7 @@ export function keepInput<T>(
   input: vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox,
   position: StepPosition,
   begin: (end: InputEnd<T>) => void,
+  buttons: readonly vscode.QuickInputButton[] = [],
 ): Promise<StepResult<T>> {
   if (position.totalSteps > 1) {
     input.step = position.step;
@@ -76,11 +89,13 @@ export function keepInput<T>(
   }
   // The answers come from other windows too (a host name from a portal): looking there must not throw them away.
   input.ignoreFocusOut = true;
-  input.buttons = position.step > 1 ? [vscode.QuickInputButtons.Back] : [];
+  input.buttons = [...(position.step > 1 ? [vscode.QuickInputButtons.Back] : []), ...buttons];
   return new Promise<StepResult<T>>((resolve, reject) => {
     begin({ resolve, reject });
-    input.onDidTriggerButton(() => {
-      resolve({ kind: 'back' });
+    input.onDidTriggerButton((button) => {
+      if (button === vscode.QuickInputButtons.Back) {
+        resolve({ kind: 'back' });
+      }
     });
     input.onDidHide(() => {
       resolve({ kind: 'cancel' });

@@ -41,7 +41,7 @@ export class BoundedCredential implements TokenCredential {
   async #inTime(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
     const answered = new AbortController();
     const late = this.#clock.delay(this.#limitInMs, answered.signal).then(() => {
-      throw new SignInFailedError(new Error(`VS Code gave no answer within ${this.#limitInMs / 1000} s.`));
+      throw new SignInFailedError(new Error(`No token came within ${this.#limitInMs / 1000} s.`));
     });
     try {
       return await Promise.race([this.#credential.getToken(scopes, options), late]);

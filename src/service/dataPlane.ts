@@ -1,5 +1,6 @@
 import { Contents } from './contents.ts';
 import { DeleteJobs } from './deleteJobs.ts';
+import { SignInRequiredError } from './errors.ts';
 import { ImportJobs } from './importJobs.ts';
 import { InstanceClient } from './instanceClient.ts';
 import type { InstanceHost } from './instanceHost.ts';
@@ -30,9 +31,20 @@ export class DataPlane {
 
   /** The clients of an instance. */
   forHost(host: InstanceHost): InstanceServices {
-    const services = this.#services.get(host.hostname) ?? this.#make(host);
-    this.#services.set(host.hostname, services);
+    const services = this.#services.get(keyOf(host)) ?? this.#make(host);
+    this.#services.set(keyOf(host), services);
     return services;
+  }
+
+  /** Why nobody can ask an instance without signing in first; undefined when somebody can. Sends nothing to it. */
+  async missingSignIn(host: InstanceHost): Promise<SignInRequiredError | undefined> {
+    try {
+      await this.#transport.credentialOf(host).getToken(host.cloud.dataPlaneScope);
+      return undefined;
+    } catch (error) {
+      // Whatever else it is, a request will tell.
+      return error instanceof SignInRequiredError ? error : undefined;
+    }
   }
 
   #make(host: InstanceHost): InstanceServices {
@@ -43,4 +55,9 @@ export class DataPlane {
     const reads = new InstanceClient(host, this.#transport, { spacing, timeLimitInMs: queryTimeLimitInMs });
     return { deleteJobs: new DeleteJobs(jobs), importJobs: new ImportJobs(jobs), contents: new Contents(reads) };
   }
+}
+
+/** A host of the setting `digitalTwins.additionalHosts` is of whatever cloud is worked with. */
+function keyOf({ hostname, cloud }: InstanceHost): string {
+  return `${cloud.name}/${hostname}`;
 }

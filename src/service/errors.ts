@@ -1,6 +1,7 @@
 import { certificateCodes } from './certificateCodes.ts';
 import type { CredentialKind } from './credentialKind.ts';
 import type { DeleteJobError } from './deleteJob.ts';
+import type { Account } from './identity.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { withoutSecrets } from './secrets.ts';
 
@@ -13,8 +14,12 @@ export class InvalidInputError extends Error {
 export class SignInRequiredError extends Error {
   override readonly name: string = 'SignInRequiredError';
 
-  constructor(message = 'No account is signed in.') {
+  /** The account that is needed; undefined where any will do. */
+  readonly account: Account | undefined;
+
+  constructor(message = 'No account is signed in.', account?: Account) {
     super(message);
+    this.account = account;
   }
 }
 
@@ -80,6 +85,26 @@ export class InstanceBusyError extends Error {
   }
 }
 
+/** Who asks an instance was changed between a person's confirmation and the start; nothing was sent. */
+export class IdentityChangedError extends Error {
+  override readonly name = 'IdentityChangedError';
+  readonly host: InstanceHost;
+
+  constructor(host: InstanceHost) {
+    super(`The account, tenant or credential for ${host.hostname} was changed.`);
+    this.host = host;
+  }
+}
+
+/** A request was about to go to another host than it was made for; nothing was sent. */
+export class OtherHostError extends Error {
+  override readonly name = 'OtherHostError';
+
+  constructor(origin: string) {
+    super(`A request was about to go to another host than ${origin}.`);
+  }
+}
+
 /** What every failed exchange with an instance knows of itself. */
 export interface Exchange {
   /** The instance that was asked. */
@@ -88,6 +113,8 @@ export interface Exchange {
   readonly operation: string;
   /** The `traceparent` of the request. */
   readonly traceparent: string;
+  /** Whether it was Azure Resource Manager that was asked, and not an instance. */
+  readonly isResourceManager?: boolean;
 }
 
 /** Of a body that can't be read as an error, this much tells what it is. */
@@ -107,6 +134,8 @@ export class ServiceError extends Error {
   readonly status: number;
   /** The body's error, as far as there was one that could be read. */
   readonly error: DeleteJobError;
+  /** The tenant that the answer named as the right one (`WWW-Authenticate`), where it did. */
+  readonly tenantId: string | undefined;
   /** Milliseconds that the answer asked to wait (`Retry-After`), where it did. */
   readonly retryAfterInMs: number | undefined;
   /** `x-ms-request-id`, where sent. */
@@ -119,6 +148,7 @@ export class ServiceError extends Error {
     answer: {
       status: number;
       error: DeleteJobError;
+      tenantId?: string | undefined;
       retryAfterInMs?: number | undefined;
       requestId?: string | undefined;
       body?: string | undefined;
@@ -128,9 +158,15 @@ export class ServiceError extends Error {
     this.exchange = exchange;
     this.status = answer.status;
     this.error = answer.error;
+    this.tenantId = answer.tenantId;
     this.retryAfterInMs = answer.retryAfterInMs;
     this.requestId = answer.requestId;
     this.body = keptBody(answer.body ?? '');
+  }
+
+  /** Whether the instance does not know the tenant of the token: the service says that with a 404 and these words. */
+  get isOfOtherTenant(): boolean {
+    return this.status === 404 && /sub-?domain not found/i.test(this.error.message ?? '');
   }
 }
 
@@ -207,4 +243,9 @@ export class UnexpectedAnswerError extends Error {
     this.exchange = exchange;
     this.kind = kind;
   }
+}
+
+/** Whether another account or tenant is what helps: the instance did not accept who asked. */
+export function needsOtherIdentity(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && (error.status === 401 || error.isOfOtherTenant);
 }

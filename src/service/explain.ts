@@ -1,6 +1,7 @@
 import { errorCodes } from './deleteJob.ts';
 import {
   ConnectionError,
+  IdentityChangedError,
   InstanceBusyError,
   InstanceProtectedError,
   InvalidInputError,
@@ -12,6 +13,11 @@ import {
 import { errorWords, sentence } from './errorText.ts';
 import { connectionEntry } from './explain/connections.ts';
 import type { Entry, Explanation } from './explain/entry.ts';
+import {
+  otherResourceManagerStatus,
+  resourceManagerMeaning,
+  resourceManagerStatuses,
+} from './explain/resourceManager.ts';
 import { serviceCodes } from './explain/serviceCodes.ts';
 import { explainSignIn } from './explain/signIn.ts';
 import { otherStatus, otherTenant, reasons, statuses } from './explain/statuses.ts';
@@ -81,6 +87,15 @@ function explainBeforeSending(error: unknown): Explanation | undefined {
       remedy: 'refresh',
     };
   }
+  if (error instanceof IdentityChangedError) {
+    return {
+      short: 'Account or tenant changed',
+      happened: `The account, tenant or credential for ${nameOf(error.host)} was changed while this was being confirmed.`,
+      meaning: 'Nothing was sent and nothing was deleted.',
+      advice: 'Start again: the instance is looked at anew, as who is set now.',
+      remedy: undefined,
+    };
+  }
   if (error instanceof InvalidInputError) {
     return {
       short: 'Invalid input',
@@ -122,20 +137,27 @@ function explainDefect(error: unknown): Explanation {
 }
 
 function explainServiceError(error: ServiceError): Explanation {
-  const codes = errorCodes(error.error);
-  const code = codes.find((each) => serviceCodes.has(each));
-  const isOtherTenant = error.status === 404 && /sub-?domain not found/i.test(error.error.message ?? '');
-  const entry = isOtherTenant
-    ? otherTenant
-    : ((code === undefined ? undefined : serviceCodes.get(code)) ??
-      statuses.get(String(error.status)) ??
-      otherStatus(error.status));
-  const first = codes[0] === undefined ? (reasons.get(error.status) ?? '') : codeOf(codes[0]);
-  return fill(entry, error, {
-    short: isOtherTenant ? '404 Sub-Domain not found' : `${error.status} ${first}`.trim(),
+  const [code] = errorCodes(error.error);
+  const first = code === undefined ? (reasons.get(error.status) ?? '') : codeOf(code);
+  return fill(serviceEntry(error), error, {
+    short: error.isOfOtherTenant ? '404 Sub-Domain not found' : `${error.status} ${first}`.trim(),
     said: saidByService(error),
     after: after(error.retryAfterInMs),
   });
+}
+
+function serviceEntry(error: ServiceError): Entry {
+  const { status, exchange, isOfOtherTenant } = error;
+  if (exchange.isResourceManager) {
+    return resourceManagerStatuses.get(status) ?? otherResourceManagerStatus;
+  }
+  if (isOfOtherTenant) {
+    return otherTenant;
+  }
+  const code = errorCodes(error.error).find((each) => serviceCodes.has(each));
+  return (
+    (code === undefined ? undefined : serviceCodes.get(code)) ?? statuses.get(String(status)) ?? otherStatus(status)
+  );
 }
 
 function explainConnectionError(error: ConnectionError): Explanation {
@@ -194,6 +216,9 @@ function fill(
   const words = (text: string): string =>
     text.replaceAll('{host}', () => nameOf(error.exchange)).replaceAll('{after}', () => after);
   const told = { short, happened: `${words(happened)} ${said}`.trim() };
+  if (error.exchange.isResourceManager) {
+    return { ...told, meaning: resourceManagerMeaning, advice: words(advice), remedy, help };
+  }
   if (error.exchange.operation !== startOperation) {
     const meaning = 'Nothing was changed; a job that is running goes on at the service.';
     return { ...told, meaning, advice: words(advice), remedy, help };

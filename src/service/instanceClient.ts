@@ -10,6 +10,7 @@ import type { RequestPacer } from './requestPacer.ts';
 import type { RequestSpacing } from './requestSpacing.ts';
 import { retryAfterInMs } from './retryAfter.ts';
 import type { TraceContext } from './traceContext.ts';
+import { tenantInChallenge } from './tenant.ts';
 import type { Transport } from './transport.ts';
 import type { Page } from './wire.ts';
 
@@ -86,7 +87,7 @@ export class InstanceClient {
       ...headers,
     };
     const { InstancePipeline } = await import('./instancePipeline.ts');
-    this.#pipeline ??= new InstancePipeline(this.#transport, this.#options);
+    this.#pipeline ??= new InstancePipeline(this.host, this.#transport, this.#options);
     let response: PipelineResponse;
     try {
       response = await this.#pipeline.send(exchange, { ...request, headers: all });
@@ -174,6 +175,7 @@ export class InstanceClient {
     return new ServiceError(exchange, {
       status,
       error,
+      tenantId: tenantInChallenge(headers.get('www-authenticate')),
       retryAfterInMs: retryAfterInMs(headers, this.#transport.clock.now()),
       requestId: headers.get('x-ms-request-id'),
       body,

@@ -1,8 +1,8 @@
+import { clouds, type Cloud } from './cloud.ts';
 import { InvalidInputError } from './errors.ts';
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const hostName = new RegExp(`^(?:${label}\\.)*${label}$`);
-const instanceHostName = new RegExp(`^(?:${label}\\.)+digitaltwins\\.azure\\.net$`);
 const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 /**
@@ -12,9 +12,12 @@ const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 export class InstanceHost {
   /** Host name in lower case, followed by `:port` where it is not 443. */
   readonly hostname: string;
+  /** The cloud that it is in: tokens for it are tokens of that cloud. */
+  readonly cloud: Cloud;
 
-  private constructor(hostname: string) {
+  private constructor(hostname: string, cloud: Cloud) {
     this.hostname = hostname;
+    this.cloud = cloud;
   }
 
   /** The instance's name: the first label of its host name (all of it for an IPv4 address). */
@@ -38,32 +41,45 @@ export class InstanceHost {
    * accepted.
    *
    * @param input what was typed
-   * @param additionalHosts hosts accepted besides `*.digitaltwins.azure.net`, with port where it is not 443
+   * @param additionalHosts hosts accepted besides those of the cloud's domain, with port where it is not 443
    *   (the setting `digitalTwins.additionalHosts`); an entry that is no host name accepts nothing
+   * @param cloud the cloud that is worked with (the setting `digitalTwins.cloud`)
    * @throws InvalidInputError for everything else, saying what is allowed
    */
-  static parse(input: string, additionalHosts: readonly string[] = []): InstanceHost {
+  static parse(input: string, additionalHosts: readonly string[] = [], cloud = clouds.AzurePublic): InstanceHost {
+    const example = `contoso.api.wcus.${cloud.instanceDomain}`;
     const typed = input.trim();
     if (typed === '') {
       throw new InvalidInputError('Enter the host name of an instance.');
     }
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) && !/^https:\/\//i.test(typed)) {
-      throw new InvalidInputError('Only https is allowed: https://contoso.api.wcus.digitaltwins.azure.net.');
+      throw new InvalidInputError(`Only https is allowed: https://${example}.`);
     }
     const host = canonical(typed.replace(/^https:\/\//i, '').replace(/\/$/, ''));
     if (host === undefined) {
-      throw new InvalidInputError('Enter the host name alone, such as contoso.api.wcus.digitaltwins.azure.net.');
+      throw new InvalidInputError(`Enter the host name alone, such as ${example}.`);
     }
-    if (instanceHostName.test(host) || additionalHosts.some((allowed) => canonical(allowed.trim()) === host)) {
-      return new InstanceHost(host);
+    if (
+      isInDomain(host, cloud.instanceDomain) ||
+      additionalHosts.some((allowed) => canonical(allowed.trim()) === host)
+    ) {
+      return new InstanceHost(host, cloud);
     }
     if (!host.includes('.') && !host.includes(':')) {
-      throw new InvalidInputError('Enter the whole host name, such as contoso.api.wcus.digitaltwins.azure.net.');
+      throw new InvalidInputError(`Enter the whole host name, such as ${example}.`);
     }
+    const other = Object.values(clouds).find(({ instanceDomain }) => isInDomain(host, instanceDomain));
     throw new InvalidInputError(
-      'Only *.digitaltwins.azure.net and hosts in the setting digitalTwins.additionalHosts are allowed.',
+      other
+        ? `This host is in another cloud. To work with it, set digitalTwins.cloud to ${other.name}.`
+        : `Only *.${cloud.instanceDomain} and hosts in the setting digitalTwins.additionalHosts are allowed.`,
     );
   }
+}
+
+/** Whether a canonical host name is one below a domain. */
+function isInDomain(host: string, domain: string): boolean {
+  return host.endsWith(`.${domain}`) && hostName.test(host);
 }
 
 /** Lower-cases `name[:port]` and drops a port of 443; undefined when it is no plain DNS name or IPv4 address. */

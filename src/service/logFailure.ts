@@ -1,6 +1,7 @@
 import { readEntraError } from './entraError.ts';
 import {
   ConnectionError,
+  IdentityChangedError,
   InstanceBusyError,
   InstanceProtectedError,
   InvalidInputError,
@@ -22,9 +23,10 @@ export function logFailure(log: Log, error: unknown): void {
     error instanceof InvalidInputError ||
     error instanceof SignInRequiredError ||
     error instanceof InstanceProtectedError ||
-    error instanceof InstanceBusyError
+    error instanceof InstanceBusyError ||
+    error instanceof IdentityChangedError
   ) {
-    log.info(error.message);
+    log.info(printable(error.message));
   } else if (error instanceof SignInFailedError) {
     log.error(signInFailureLine(error));
   } else {

@@ -1,14 +1,41 @@
 import { RestError, type PipelinePolicy, type PipelineRequest } from '@azure/core-rest-pipeline';
 import type { Clock } from './clock.ts';
+import { OtherHostError } from './errors.ts';
 import type { Log } from './log.ts';
 import { printable } from './printable.ts';
 import type { RandomHex } from './random.ts';
 import type { RequestPacer } from './requestPacer.ts';
 import type { RequestSpacing } from './requestSpacing.ts';
-import { withNewSpan } from './traceContext.ts';
+import { TraceContext, withNewSpan } from './traceContext.ts';
 
 // What the pipeline library has no policy for. All of these stand behind its retry and sign phases, so each sees every
 // attempt as it goes out.
+
+/** Lets nothing out to another host than that of `origin`, such as a link to a next page that leads elsewhere. */
+export function sameHostPolicy(origin: string): PipelinePolicy {
+  return {
+    name: 'sameHostPolicy',
+    sendRequest(request, next) {
+      if (URL.parse(request.url)?.origin !== origin) {
+        throw new OtherHostError(origin);
+      }
+      return next(request);
+    },
+  };
+}
+
+/** Gives a request a trace context of its own where it has none. */
+export function tracePolicy(randomHex: RandomHex): PipelinePolicy {
+  return {
+    name: 'tracePolicy',
+    sendRequest(request, next) {
+      if (!request.headers.has('traceparent')) {
+        request.headers.set('traceparent', TraceContext.begin(randomHex).nextTraceparent(randomHex));
+      }
+      return next(request);
+    },
+  };
+}
 
 /** Gives a retried request a span id of its own; the first attempt keeps the one it was made with. */
 export function spanPolicy(randomHex: RandomHex): PipelinePolicy {

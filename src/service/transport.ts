@@ -2,18 +2,17 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { Clock } from './clock.ts';
 import type { FailureJournal } from './failureJournal.ts';
+import type { InstanceHost } from './instanceHost.ts';
 import type { Log } from './log.ts';
 import type { RandomHex } from './random.ts';
 import type { RequestTurns } from './requestPacer.ts';
-
-/** The scope of a token for the data plane of Azure Digital Twins in the public cloud. */
-export const dataPlaneScope = 'https://digitaltwins.azure.net/.default';
 
 /** What requests need besides their instance: all of it passed in. */
 export interface Transport {
   /** What puts requests on the wire; without one, Node's `https`, as VS Code has set it up. */
   readonly httpClient?: HttpClient;
-  readonly credential: TokenCredential;
+  /** Who asks an instance. */
+  readonly credentialOf: (host: InstanceHost) => TokenCredential;
   readonly clock: Clock;
   readonly randomHex: RandomHex;
   readonly log: Log;

@@ -36,8 +36,9 @@ async function press(remedy: Remedy, error: unknown): Promise<void> {
   }
   const host = hostOf(error);
   const isOfRow = remedy === 'removeProtection' || remedy === 'switchAccount';
-  const row = isOfRow && host ? [new InstanceNode(host)] : [];
-  await vscode.commands.executeCommand(`digitalTwins.${remedy}`, ...row);
+  const argument =
+    host && (isOfRow ? new InstanceNode(host) : remedy === 'signIn' ? { hostname: host.hostname } : undefined);
+  await vscode.commands.executeCommand(`digitalTwins.${remedy}`, ...(argument ? [argument] : []));
 }
 
 function hostOf(error: unknown): InstanceHost | undefined {

@@ -70,7 +70,7 @@ export class JobTree implements vscode.TreeDataProvider<JobTreeNode>, vscode.Dis
 
   getTreeItem(node: JobTreeNode): vscode.TreeItem {
     if (node instanceof InstanceNode) {
-      return instanceItem(this.#store.instance(node.host) ?? { host: node.host, protection: undefined });
+      return instanceItem(this.#store.instance(node.host) ?? { host: node.host, protection: undefined, details: {} });
     }
     if (node instanceof MoreNode) {
       return moreItem(node, (this.#store.instance(node.host)?.jobs.length ?? 0) - this.#rowLimit(node.host));

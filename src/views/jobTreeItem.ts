@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { isActive, jobKey, type DeletionJob, type JobState } from '../jobs/deletionJob.ts';
 import type { Instance } from '../jobs/jobStore.ts';
+import type { Protection } from '../jobs/protection.ts';
 import { contentsText } from '../jobs/contents.ts';
 import { describeJob, leftText } from '../jobs/jobText.ts';
 import { allDetails, errorCodes } from '../service/deleteJob.ts';
+import { credentialTitles } from '../service/credentialKind.ts';
 import { SignInRequiredError } from '../service/errors.ts';
 import type { Explanation, HelpTopic } from '../service/explain.ts';
 import { printable } from '../service/printable.ts';
@@ -13,16 +15,13 @@ import type { JobNode, MoreNode, NoteNode, ProblemNode } from './jobNodes.ts';
 const openTroubleshooting = 'digitalTwins.openTroubleshooting';
 
 /** The row of an instance. */
-export function instanceItem({ host, protection }: Pick<Instance, 'host' | 'protection'>): vscode.TreeItem {
+export function instanceItem({
+  host,
+  protection,
+  details,
+}: Pick<Instance, 'host' | 'protection' | 'details'>): vscode.TreeItem {
   const item = new vscode.TreeItem(host.name, vscode.TreeItemCollapsibleState.Expanded);
-  const words =
-    protection === undefined
-      ? undefined
-      : protection.by !== 'rule'
-        ? protection.by === 'person'
-          ? 'protected from deletion'
-          : "protected from deletion, for the stored protections can't be read"
-        : `protected from deletion by the setting digitalTwins.protectedHosts (${printable(protection.rule, 100)})`;
+  const place = details.resource ? printable(details.resource.region, 60) : host.domain;
   item.id = host.hostname;
   // The menu has the one or the other of "Protect from Deletion" and "Remove Protection"; a rule can't be lifted there.
   item.contextValue =
@@ -31,11 +30,37 @@ export function instanceItem({ host, protection }: Pick<Instance, 'host' | 'prot
       : protection.by === 'rule'
         ? 'instance.protectedByRule'
         : 'instance.protected';
-  item.description = protection ? `protected, ${host.domain}` : host.domain;
-  item.tooltip = words === undefined ? host.hostname : `${host.hostname}, ${words}`;
+  item.description = protection ? `protected, ${place}` : place;
+  const lines = instanceLines({ protection, details });
+  item.tooltip = [host.hostname, ...lines].join('\n');
   item.iconPath = new vscode.ThemeIcon(protection ? 'lock' : 'type-hierarchy');
-  item.accessibilityInformation = { label: `Instance ${item.tooltip}` };
+  item.accessibilityInformation = { label: [`Instance ${host.hostname}`, ...lines].join(', ') };
   return item;
+}
+
+function instanceLines({ protection, details }: Pick<Instance, 'protection' | 'details'>): string[] {
+  const { resource, access } = details;
+  const { credential, account, tenantId } = access ?? {};
+  return [
+    ...(protection ? [protectionText(protection)] : []),
+    ...(resource
+      ? [`region ${resource.region}`, `subscription ${resource.subscriptionName ?? resource.subscriptionId}`]
+      : []),
+    ...(credential !== undefined && credential !== 'vscode' ? [`asked with ${credentialTitles[credential]}`] : []),
+    ...(account ? [`account ${account.label}`] : []),
+    ...(tenantId === undefined ? [] : [`tenant ${tenantId}`]),
+  ].map((line) => printable(line, 200));
+}
+
+function protectionText(protection: Protection): string {
+  switch (protection.by) {
+    case 'person':
+      return 'protected from deletion';
+    case 'lost':
+      return "protected from deletion, for the stored protections can't be read";
+    case 'rule':
+      return `protected from deletion by the setting digitalTwins.protectedHosts (${printable(protection.rule, 100)})`;
+  }
 }
 
 /** The row of a job. */
@@ -51,7 +76,11 @@ export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.Tr
   };
   item.command =
     job.problem?.needsSignIn === true
-      ? { command: 'digitalTwins.signIn', title: remedyTitles.signIn, arguments: [] }
+      ? {
+          command: 'digitalTwins.signIn',
+          title: remedyTitles.signIn,
+          arguments: [{ hostname: job.host.hostname }],
+        }
       : { command: 'digitalTwins.showJob', title: 'Show Job Details', arguments: [node] };
   return item;
 }
@@ -60,7 +89,7 @@ export function jobItem(node: JobNode, job: DeletionJob, now: number): vscode.Tr
 export function problemItem(node: ProblemNode, error: unknown, explanation: Explanation): vscode.TreeItem {
   const { short, happened, meaning, advice, remedy = 'refresh', help } = explanation;
   const isSignedOut = error instanceof SignInRequiredError;
-  const item = new vscode.TreeItem(isSignedOut ? 'Sign in to see jobs' : short);
+  const item = new vscode.TreeItem(isSignedOut ? signInLabel(error) : short);
   const title = remedy === 'refresh' ? 'Try Again' : remedyTitles[remedy];
   item.id = `${node.host.hostname}/problem`;
   item.contextValue = help ? 'problem.help' : 'problem';
@@ -70,8 +99,13 @@ export function problemItem(node: ProblemNode, error: unknown, explanation: Expl
   item.accessibilityInformation = { label: `${node.host.name}: ${happened} ${advice}` };
   // Of this instance only; the command that refreshes all is for the title of the view.
   const command = remedy === 'refresh' ? 'refreshInstance' : remedy;
-  item.command = { command: `digitalTwins.${command}`, title, arguments: [node] };
+  const argument = remedy === 'signIn' ? { hostname: node.host.hostname } : node;
+  item.command = { command: `digitalTwins.${command}`, title, arguments: [argument] };
   return item;
+}
+
+function signInLabel({ account }: SignInRequiredError): string {
+  return account ? `Sign in as ${printable(account.label, 100)} to see jobs` : 'Sign in to see jobs';
 }
 
 function problemTooltip(text: string, help: HelpTopic | undefined): vscode.MarkdownString {

@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
 import { makeToken } from '../simulator/bearer.ts';
 
+const account = { id: 'kim', label: 'kim@contoso.com' };
+
 /** The Microsoft account of VS Code, as far as sessions go: signed in until told otherwise. */
 export class Sessions {
   readonly #now: () => number;
@@ -23,10 +25,12 @@ export class Sessions {
   }
 
   /** What the extension takes for `vscode.authentication`. */
-  get authentication(): Pick<typeof vscode.authentication, 'getSession'> {
+  get authentication(): Pick<typeof vscode.authentication, 'getSession' | 'getAccounts'> {
     const getSession = (_: string, __: unknown, options: vscode.AuthenticationGetSessionOptions): Promise<unknown> =>
       Promise.resolve().then(() => this.#session(options));
-    return { getSession: getSession as typeof vscode.authentication.getSession };
+    const getAccounts = (): Promise<vscode.AuthenticationSessionAccountInformation[]> =>
+      Promise.resolve(this.isSignedIn ? [account] : []);
+    return { getSession: getSession as typeof vscode.authentication.getSession, getAccounts };
   }
 
   #session({ silent }: vscode.AuthenticationGetSessionOptions): vscode.AuthenticationSession | undefined {
@@ -47,6 +51,6 @@ export class Sessions {
     }
     const accessToken = makeToken({ now: this.#now(), expiresInSeconds: this.expiresInSeconds });
     this.tokens.add(accessToken);
-    return { id: '1', accessToken, account: { id: 'kim', label: 'kim@contoso.com' }, scopes: [] };
+    return { id: '1', accessToken, account, scopes: [] };
   }
 }

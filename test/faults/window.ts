@@ -1,5 +1,6 @@
 import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
-import { MicrosoftAccount } from '../../src/authentication/microsoftAccount.ts';
+import { composeSignIn } from '../../src/authentication/composeSignIn.ts';
+import type { Credentials } from '../../src/authentication/credentials.ts';
 import { composeJobs, type Jobs } from '../../src/jobs/composeJobs.ts';
 import { endActionTitles, endMessage, timeoutWarning } from '../../src/jobs/endText.ts';
 import { failureMessage } from '../../src/jobs/failureText.ts';
@@ -15,6 +16,8 @@ import type { Clock } from '../../src/service/clock.ts';
 import { SignInRequiredError } from '../../src/service/errors.ts';
 import { explain } from '../../src/service/explain.ts';
 import { FailureJournal } from '../../src/service/failureJournal.ts';
+import { clouds } from '../../src/service/cloud.ts';
+import type { Identity } from '../../src/service/identity.ts';
 import { InstanceHost } from '../../src/service/instanceHost.ts';
 import { logFailure } from '../../src/service/logFailure.ts';
 import { newOperationId, parseOperationId } from '../../src/service/operationId.ts';
@@ -68,7 +71,7 @@ export class Window {
   readonly failures = new FailureJournal();
   readonly locks: MemoryLocks;
   readonly #machine: Machine;
-  readonly #account: MicrosoftAccount;
+  readonly #credentials: Credentials;
   readonly #refreshes = new Set<Promise<void>>();
   #isDead = false;
   /** Runs right before a start is put on the wire. */
@@ -80,7 +83,6 @@ export class Window {
     const { folder, clock: time, host, sessions, protectedHosts, tree } = machine;
     this.#machine = machine;
     this.locks = machine.locks.window();
-    this.#account = new MicrosoftAccount(sessions.authentication);
     // With the process its timers end; a promise that is never settled is as good as that.
     const clock: Clock = {
       now: () => time.now(),
@@ -94,7 +96,15 @@ export class Window {
     };
     const { log, failures, locks } = this;
     const turns = new SharedRequestTurns(locks, clock, log);
-    const ways = { credential: this.#account, clock, randomHex, log, failures, turns };
+    const identity: Identity = { credential: 'vscode' };
+    const settings = { cloud: () => clouds.AzurePublic, identity: () => identity, clientId: () => undefined };
+    const { credentials, credentialOf } = composeSignIn({
+      authentication: sessions.authentication,
+      identityOf: (of) => this.jobs.instances.identityOf(of),
+      ...{ settings, clock, log },
+    });
+    this.#credentials = credentials;
+    const ways = { credentialOf, clock, randomHex, log, failures, turns };
     const transport: Transport = {
       ...ways,
       userAgent: 'digital-twins-maintenance/0.0.0',
@@ -111,6 +121,7 @@ export class Window {
         parseHost: (hostname) => InstanceHost.parse(hostname, [host.hostname]),
         protectedHosts: () => protectedHosts,
         trackRemaining: () => true,
+        identity: () => identity,
       },
       setAside: (aside, kept) => {
         this.#tell(setAsideText(aside, kept), [remedyTitles.showLog]);
@@ -199,16 +210,16 @@ export class Window {
   async signIn(): Promise<void> {
     const { watcher, list } = this.jobs;
     await this.#command(async () => {
-      await this.#account.signIn('To go on.');
+      await this.#credentials.signIn(clouds.AzurePublic, { credential: 'vscode' }, { reason: 'To go on.' });
     });
     watcher.lookNow();
-    await list.refreshSignedOut();
+    await list.recheckSignIn(() => true);
   }
 
   async #lookAndConfirm({ timeoutInMinutes }: StartOptions): Promise<Preflight | undefined> {
     const { host, clock, confirmations } = this.#machine;
     await this.jobs.instances.refuseProtected(host);
-    if ((await this.#account.signIn('To start.')) === undefined) {
+    if (!(await this.#credentials.signInTo(host, { reason: 'To start.' }))) {
       return undefined;
     }
     const preflight = await this.#look();
@@ -226,7 +237,10 @@ export class Window {
     try {
       return await this.jobs.preflight.look(host);
     } catch (error) {
-      if (!(error instanceof SignInRequiredError) || (await this.#account.signIn('To start.')) === undefined) {
+      if (
+        !(error instanceof SignInRequiredError) ||
+        !(await this.#credentials.signInTo(host, { reason: 'To start.' }))
+      ) {
         throw error;
       }
       return this.jobs.preflight.look(host);

@@ -109,18 +109,18 @@ describe('The row of a job', () => {
 
 describe('The row of an instance', () => {
   it('shows its name, and the rest of its host name beside it', () => {
-    const row = instanceItem({ host: contoso, protection: undefined });
+    const row = instanceItem({ host: contoso, protection: undefined, details: {} });
     assert.equal(row.label, 'contoso');
     assert.equal(row.description, 'api.wcus.digitaltwins.azure.net');
     assert.equal(row.contextValue, 'instance');
   });
 
   it('shows by lock, words and menu that it is protected, and by what', () => {
-    const byPerson = instanceItem({ host: contoso, protection: { by: 'person' } });
+    const byPerson = instanceItem({ host: contoso, protection: { by: 'person' }, details: {} });
     assert.equal((byPerson.iconPath as vscode.ThemeIcon).id, 'lock');
     assert.equal(byPerson.description, 'protected, api.wcus.digitaltwins.azure.net');
     assert.equal(byPerson.contextValue, 'instance.protected');
-    const byRule = instanceItem({ host: contoso, protection: { by: 'rule', rule: 'contoso.*' } });
+    const byRule = instanceItem({ host: contoso, protection: { by: 'rule', rule: 'contoso.*' }, details: {} });
     assert.equal(byRule.contextValue, 'instance.protectedByRule');
     assert.match(byRule.accessibilityInformation?.label ?? '', /digitalTwins\.protectedHosts \(contoso\.\*\)/);
   });
@@ -130,11 +130,42 @@ function problem(error: unknown): vscode.TreeItem {
   return problemItem(new ProblemNode(contoso), error, explain(error));
 }
 
+describe('The row of an instance that was found', () => {
+  it('shows its region, and in its tooltip who asks it', () => {
+    const item = instanceItem({
+      host: contoso,
+      protection: undefined,
+      details: {
+        resource: { id: '/r', subscriptionId: 's', subscriptionName: 'Production', tenantId: 't', region: 'westus2' },
+        access: { credential: 'azureCli', tenantId: 'fabrikam.com' },
+      },
+    });
+    assert.equal(item.label, 'contoso');
+    assert.equal(item.description, 'westus2');
+    assert.equal(
+      item.tooltip,
+      [
+        contoso.hostname,
+        'region westus2',
+        'subscription Production',
+        'asked with Azure CLI',
+        'tenant fabrikam.com',
+      ].join('\n'),
+    );
+    const ofAccount = { access: { account: { id: 'kim', label: 'kim@contoso.com' } } };
+    const other = instanceItem({ host: contoso, protection: undefined, details: ofAccount });
+    assert.equal(other.tooltip, `${contoso.hostname}\naccount kim@contoso.com`);
+  });
+});
+
 describe('The row of a problem', () => {
   it('has its remedy as its command', () => {
     const signIn = problem(new SignInRequiredError());
     assert.equal(signIn.label, 'Sign in to see jobs');
     assert.equal(signIn.command?.command, 'digitalTwins.signIn');
+    assert.deepEqual(signIn.command.arguments, [{ hostname: contoso.hostname }]);
+    const gone = problem(new SignInRequiredError('Gone.', { id: 'kim', label: 'kim@contoso.com' }));
+    assert.equal(gone.label, 'Sign in as kim@contoso.com to see jobs');
     const exchange = { hostname: contoso.hostname, operation: 'GET /jobs/deletions', traceparent: trace.traceparent };
     const forbidden = problem(new ServiceError(exchange, { status: 403, error: {} }));
     assert.equal(forbidden.label, '403 Forbidden');

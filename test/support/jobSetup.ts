@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { composeJobs, type Jobs } from '../../src/jobs/composeJobs.ts';
 import type { DeletionJob } from '../../src/jobs/deletionJob.ts';
+import type { Identity } from '../../src/service/identity.ts';
 import { InstanceHost } from '../../src/service/instanceHost.ts';
 import { MemoryLocks } from './memoryLocks.ts';
 import type { Scripted } from './scriptedHttp.ts';
@@ -37,6 +38,8 @@ export interface JobSetupOptions {
   readonly protectedHosts?: readonly string[];
   /** Whether to count what is left of an active job; no unless a test is about it. */
   readonly trackRemaining?: boolean;
+  /** Who asks where nothing else is settled. */
+  readonly identity?: Identity;
 }
 
 /** A folder that is gone after the test. */
@@ -61,6 +64,7 @@ export async function jobSetup(test: TestContext, options: JobSetupOptions = {})
       parseHost: (hostname) => InstanceHost.parse(hostname),
       protectedHosts: () => options.protectedHosts ?? [],
       trackRemaining: () => options.trackRemaining ?? false,
+      identity: () => options.identity ?? { credential: 'vscode' },
     },
     setAside: (_, kept) => setAside.push(kept),
   });

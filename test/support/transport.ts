@@ -1,10 +1,11 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import type { TokenCredential } from '@azure/core-auth';
 // Loaded beforehand, so that the first request of a test is no later than others.
 import '../../src/service/instancePipeline.ts';
 import type { Transport } from '../../src/service/transport.ts';
 import { InstanceHost } from '../../src/service/instanceHost.ts';
 import { CollectedLog } from './collectedLog.ts';
 import { countingHex } from './countingHex.ts';
+import { filesAtRest } from './fileUse.ts';
 import { manualClock, type ManualClock } from './manualClock.ts';
 import { ScriptedHttp, type Scripted } from './scriptedHttp.ts';
 
@@ -19,13 +20,17 @@ export interface ScriptedTransport extends Transport {
   readonly httpClient: ScriptedHttp;
   readonly clock: ManualClock;
   readonly log: CollectedLog;
+  /** Who asks all instances. */
+  readonly credential: TokenCredential;
 }
 
 /** Makes a transport that gives these answers. */
 export function scriptedTransport(...answers: Scripted[]): ScriptedTransport {
+  const credential = { getToken: () => Promise.resolve({ token: secretToken, expiresOnTimestamp: 0 }) };
   return {
     httpClient: new ScriptedHttp(...answers),
-    credential: { getToken: () => Promise.resolve({ token: secretToken, expiresOnTimestamp: 0 }) },
+    credential,
+    credentialOf: () => credential,
     clock: manualClock(),
     randomHex: countingHex(),
     log: new CollectedLog(),
@@ -43,7 +48,7 @@ export async function settled<T>(clock: ManualClock, promise: Promise<T>): Promi
   promise.then(end, end);
   while (!state.done) {
     await clock.pass(100);
-    await turn();
+    await filesAtRest(1);
   }
   return promise;
 }

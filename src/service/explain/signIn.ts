@@ -3,6 +3,7 @@ import { credentialTitles } from '../credentialKind.ts';
 import { ClaimsRequiredError, SignInFailedError, type SignInRequiredError } from '../errors.ts';
 import { sentence } from '../errorText.ts';
 import { printable } from '../printable.ts';
+import { credentialEntry } from './credentials.ts';
 import type { Entry, Explanation } from './entry.ts';
 import { signInCodes } from './signInCodes.ts';
 import { signInTexts } from './signInTexts.ts';
@@ -24,7 +25,7 @@ export function explainSignIn(error: SignInRequiredError | SignInFailedError): E
   }
   return {
     short: 'Not signed in',
-    happened: error.message,
+    happened: printable(error.message, 300),
     meaning: 'Nothing was sent.',
     advice: 'Sign in with an account that has the role "Azure Digital Twins Data Owner" on the instance.',
     remedy: 'signIn',
@@ -33,15 +34,17 @@ export function explainSignIn(error: SignInRequiredError | SignInFailedError): E
 
 function explainFailedSignIn(error: SignInFailedError): Explanation {
   const { code } = readEntraError(error.message);
+  const byCode = codeEntry(error);
+  const byCredential = credentialEntry(error.credential, error.message);
+  // What happened is known best by the code, and what to do by the credential: the very command to run.
   const entry =
-    codeEntry(error) ??
-    // What is particular to a credential comes in here: `credentialEntry(credential, message)`.
-    textEntry(error) ??
-    otherEntry(error);
+    byCode && byCredential
+      ? { ...byCode, advice: byCredential.advice, remedy: byCredential.remedy, help: byCredential.help ?? byCode.help }
+      : (byCredential ?? byCode ?? textEntry(error) ?? otherEntry(error));
   return {
-    short: code === undefined ? 'Sign-in failed' : `Sign-in failed (${code})`,
     meaning: 'Nothing was sent.',
     ...whereTokensComeFrom(entry, error),
+    short: code === undefined ? (byCredential?.short ?? 'Sign-in failed') : `Sign-in failed (${code})`,
   };
 }
 

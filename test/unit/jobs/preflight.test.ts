@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SignInRequiredError } from '../../../src/service/errors.ts';
+import { needsOtherIdentity, SignInRequiredError } from '../../../src/service/errors.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
 import { jobSetup, type JobSetup } from '../../support/jobSetup.ts';
 import type { Scripted } from '../../support/scriptedHttp.ts';
@@ -103,6 +103,29 @@ describe('A look at an instance before a deletion', () => {
     assert.equal(contents.missing, 'not within 20 s');
     assert.deepEqual(unknown, ['deletion jobs could not all be listed (not within 20 s)']);
   });
+
+  for (const [name, answer, tenantId] of [
+    [
+      'a tenant that the instance names',
+      {
+        status: 404,
+        body: { error: { message: 'Sub-Domain not found.' } },
+        headers: { 'www-authenticate': 'Bearer authorization_uri="https://login.microsoftonline.com/fabrikam.com"' },
+      },
+      'fabrikam.com',
+    ],
+    ['another account', { status: 401 }, undefined],
+  ] as const) {
+    it(`asks for ${name} instead of a confirmation`, async (test) => {
+      const setup = await jobSetup(test, { answers: [answer, answer] });
+      setup.transport.httpClient.held = answer;
+      await assert.rejects(look(setup), (error) => {
+        assert.ok(needsOtherIdentity(error));
+        assert.equal(error.tenantId, tenantId);
+        return true;
+      });
+    });
+  }
 
   it('asks for a sign-in when there is none', async (test) => {
     const setup = await jobSetup(test);

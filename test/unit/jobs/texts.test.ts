@@ -11,6 +11,7 @@ import { withCount } from '../../../src/jobs/progress.ts';
 import { setAsideText } from '../../../src/jobs/setAsideText.ts';
 import type { DeleteJob } from '../../../src/service/deleteJob.ts';
 import { checkTimeoutInMinutes } from '../../../src/service/timeoutInMinutes.ts';
+import type { Identity } from '../../../src/service/identity.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
 import { countingHex } from '../../support/countingHex.ts';
 import { contoso } from '../../support/transport.ts';
@@ -209,6 +210,15 @@ describe('Before a start', () => {
     assert.match(text, /cannot be cancelled or undone/);
     assert.match(text, /after 60 minutes/);
     assert.match(text, /Type contoso to start\.$/);
+  });
+
+  it('who starts the job is told', () => {
+    const preflight = { contents, active: undefined, knownStarts: new Set<string>(), unknown: [] };
+    const told = (who: Identity): string => confirmationText(contoso, timeout, preflight, begun, who);
+    const kim = { id: 'kim', label: 'kim@contoso.com' };
+    assert.match(told({ credential: 'vscode', account: kim }), / Signed in as kim@contoso\.com\. This cannot/);
+    const cli = told({ credential: 'azureCli', tenantId: 'contoso.com' });
+    assert.match(cli, / Signed in with Azure CLI, tenant contoso\.com\. This cannot/);
   });
 
   it('an empty instance is said to be empty, and asks whether to go on', () => {

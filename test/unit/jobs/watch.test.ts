@@ -7,7 +7,7 @@ import { RestError } from '@azure/core-rest-pipeline';
 import { isActive, type DeletionJob } from '../../../src/jobs/deletionJob.ts';
 import { StartFailedError, type StartRequest } from '../../../src/jobs/jobStarter.ts';
 import { watchIntervals } from '../../../src/jobs/jobWatcher.ts';
-import { SignInRequiredError } from '../../../src/service/errors.ts';
+import { IdentityChangedError, SignInRequiredError } from '../../../src/service/errors.ts';
 import { parseOperationId } from '../../../src/service/operationId.ts';
 import { checkTimeoutInMinutes } from '../../../src/service/timeoutInMinutes.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
@@ -58,6 +58,34 @@ async function restart(test: TestContext, setup: JobSetup, ...answers: Scripted[
   await restarted.instances.load();
   return restarted;
 }
+
+describe('A start that was confirmed as one account', () => {
+  const identity = {
+    credential: 'vscode',
+    account: { id: 'kim', label: 'kim@contoso.com' },
+    tenantId: undefined,
+  } as const;
+
+  it('is sent as that account', async (test) => {
+    const setup = await jobSetup(test, { answers: [answer('notstarted', 202)] });
+    await setup.instances.add(contoso, { access: { account: identity.account } });
+    await settled(setup.transport.clock, setup.starter.start({ ...request, identity }));
+    assert.equal(setup.transport.httpClient.sent.length, 1);
+  });
+
+  it('is not sent when another was settled meanwhile, and leaves no record', async (test) => {
+    const setup = await jobSetup(test, { answers: [answer('notstarted', 202)] });
+    await setup.instances.add(contoso, { access: { credential: 'azureCli' } });
+    const started = settled(setup.transport.clock, setup.starter.start({ ...request, identity }));
+    await assert.rejects(started, (error) => {
+      assert.ok(error instanceof StartFailedError);
+      assert.ok(error.cause instanceof IdentityChangedError);
+      return error.started === 'no';
+    });
+    assert.equal(setup.transport.httpClient.sent.length, 0);
+    assert.deepEqual((await setup.records.read()).starts, []);
+  });
+});
 
 describe('A started job', () => {
   it('is watched until it ends, then no more', async (test) => {
@@ -389,13 +417,54 @@ describe('A list', () => {
     assert.match(setup.transport.log.of('error').join(), /TypeError: a defect/);
   });
 
+  it('is no longer there when the account is gone, without a request; and is asked for when it is back', async (test) => {
+    const empty = { status: 200, body: { value: [] } };
+    const setup = await jobSetup(test, { answers: [empty, empty] });
+    const { transport, list, store, instances } = setup;
+    const getToken = transport.credential.getToken.bind(transport.credential);
+    const recheck = (isConcerned = true): Promise<void> =>
+      settled(
+        transport.clock,
+        list.recheckSignIn(() => isConcerned),
+      );
+    await instances.add(contoso);
+    await recheck();
+    assert.equal(transport.httpClient.sent.length, 0, 'it had not been asked before');
+    await settled(transport.clock, list.refresh(contoso));
+    transport.credential.getToken = () => Promise.reject(new SignInRequiredError());
+    await recheck(false);
+    assert.equal(store.instance(contoso)?.list.kind, 'loaded');
+    await recheck();
+    const gone = store.instance(contoso)?.list;
+    assert.ok(gone?.kind === 'failed' && gone.error instanceof SignInRequiredError);
+    assert.equal(transport.httpClient.sent.length, 1);
+    transport.credential.getToken = getToken;
+    await recheck();
+    assert.equal(store.instance(contoso)?.list.kind, 'loaded');
+    assert.equal(transport.httpClient.sent.length, 2);
+  });
+
+  it('that is asked for anew does not take the answer to what was asked before', async (test) => {
+    const setup = await jobSetup(test, { answers: [{ status: 404 }, { status: 200, body: { value: [] } }] });
+    const { transport, list, store, instances } = setup;
+    await instances.add(contoso);
+    const before = list.refresh(contoso);
+    await settled(transport.clock, list.refreshAnew(contoso));
+    await settled(transport.clock, before);
+    assert.equal(transport.httpClient.sent.length, 2);
+    assert.equal(store.instance(contoso)?.list.kind, 'loaded');
+  });
+
   it('that fails leaves the reason in the store', async (test) => {
     const setup = await jobSetup(test, { answers: [{ status: 403 }, { status: 200, body: { value: [] } }] });
     await setup.instances.add(contoso);
     await settled(setup.transport.clock, setup.list.refresh(contoso));
     const failed = setup.store.instance(contoso)?.list;
     assert.equal(failed?.kind === 'failed' && (failed.error as { status?: number }).status, 403);
-    await settled(setup.transport.clock, setup.list.refreshSignedOut());
+    await settled(
+      setup.transport.clock,
+      setup.list.recheckSignIn(() => true),
+    );
     assert.equal(setup.transport.httpClient.sent.length, 1, 'only what lacked an account is asked for again');
   });
 });

@@ -4,6 +4,7 @@ import { certificateErrors } from '../../../src/service/explain/certificates.ts'
 import {
   ClaimsRequiredError,
   ConnectionError,
+  IdentityChangedError,
   InstanceBusyError,
   InstanceProtectedError,
   InvalidInputError,
@@ -125,6 +126,7 @@ const otherFailures = [
   new InstanceProtectedError(contoso, undefined),
   new InstanceProtectedError(contoso, 'contoso-*'),
   new InstanceBusyError(contoso, 'Another window starts a deletion job'),
+  new IdentityChangedError(contoso),
   new InvalidInputError('Enter the host name of an instance.'),
   ...unexpectedAnswers,
   refused(404, undefined, read, 'Sub-Domain not found: contoso'),
@@ -233,6 +235,7 @@ describe('The catalogue of failures', () => {
     ['a start without a connection', unreached('ENOTFOUND', '', start), /^This attempt deleted nothing\.$/],
     ['a start to an unknown certificate', unreached('INVALID_CA', '', start), /^This attempt deleted nothing\.$/],
     ['a protected instance', new InstanceProtectedError(contoso, undefined), /nothing was deleted/],
+    ['another account', new IdentityChangedError(contoso), /nothing was deleted/],
     ['another start', new InstanceBusyError(contoso, 'It is.'), /^This attempt deleted nothing\.$/],
   ] as const) {
     it(`says what it means for the data: ${what}`, () => {

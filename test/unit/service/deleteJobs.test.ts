@@ -334,7 +334,7 @@ describe('Any request', () => {
   it('is given up when no token comes', async () => {
     const set = setUp({ status: 200, body: { value: [] } });
     set.transport.credential.getToken = () => new Promise(() => undefined);
-    await assert.rejects(listAll(set), { name: 'SignInFailedError', message: /no answer within 30 s/ });
+    await assert.rejects(listAll(set), { name: 'SignInFailedError', message: /No token came within 30 s/ });
     assert.equal(set.transport.httpClient.sent.length, 0);
   });
 

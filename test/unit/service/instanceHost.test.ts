@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { clouds } from '../../../src/service/cloud.ts';
 import { InvalidInputError } from '../../../src/service/errors.ts';
 import { InstanceHost } from '../../../src/service/instanceHost.ts';
 
 const contoso = 'contoso.api.wcus.digitaltwins.azure.net';
 
 describe('A host name', () => {
+  it('is one of the cloud that is worked with', () => {
+    const cloud = clouds.AzureUSGovernment;
+    const typed = 'contoso.api.usgv.digitaltwins.azure.us';
+    const host = InstanceHost.parse(typed, ['localhost:8443'], cloud);
+    assert.equal(host.cloud, cloud);
+    assert.equal(InstanceHost.parse('localhost:8443', ['localhost:8443'], cloud).cloud, cloud);
+    assert.throws(() => InstanceHost.parse(contoso, [], cloud), /set digitalTwins.cloud to AzurePublic/);
+    assert.throws(() => InstanceHost.parse(typed), /set digitalTwins.cloud to AzureUSGovernment/);
+    assert.throws(() => InstanceHost.parse(`${typed}.evil.com`, [], cloud), InvalidInputError);
+    assert.throws(() => InstanceHost.parse('digitaltwins.azure.us', [], cloud), InvalidInputError);
+  });
+
   for (const typed of [
     contoso,
     `  ${contoso}\n`,

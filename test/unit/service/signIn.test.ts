@@ -93,9 +93,12 @@ describe('A sign-in that Microsoft Entra refuses', () => {
 
   it('sends nobody to sign in to VS Code whose tokens come from elsewhere', () => {
     const { advice, remedy, help } = explained(entra('AADSTS700082'), 'azureCli');
-    assert.equal(remedy, 'showLog');
+    assert.equal(remedy, 'switchAccount');
     assert.equal(help, 'other-credentials');
-    assert.match(advice, /^Sign in again\. Tokens come from the credential "Azure CLI"/);
+    assert.match(advice, /"az login" in a terminal/);
+    const unknown = explained(entra('AADSTS65001'), 'azureCli');
+    assert.equal(unknown.remedy, 'showLog');
+    assert.match(unknown.advice, /Tokens come from the credential "Azure CLI"/);
   });
 });
 
@@ -131,7 +134,7 @@ describe('A sign-in that fails without a code', () => {
 
   it("is not told in words of VS Code's own sign-in where tokens come from elsewhere", () => {
     assert.match(explained('The broker is asleep.', 'managedIdentity').happened, /^Signing in failed: The broker/);
-    assert.equal(explained('connect ECONNREFUSED 127.0.0.1:80', 'azureCli').help, 'proxy-and-certificates');
+    assert.match(explained('connect ECONNREFUSED 127.0.0.1:80', 'azureCli').advice, /HTTPS_PROXY/);
   });
 
   it('is told in its own words where nothing fits', () => {

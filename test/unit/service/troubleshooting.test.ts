@@ -13,9 +13,6 @@ const manifest = JSON.parse(await readFile(new URL('../../../package.json', impo
   contributes: { commands: { command: string; title: string }[]; configuration: { properties: object } };
 };
 
-/** Settings that this page speaks of and that are still to come. */
-const toCome = ['tenantId', 'credential', 'clientId', 'cloud'].map((name) => `digitalTwins.${name}`);
-
 const sections = new Map(
   page
     .split(/^## /m)
@@ -42,7 +39,8 @@ const explanations: readonly Explanation[] = [
     (provider) =>
       new SignInFailedError(new Error(`Timed out waiting for authentication provider '${provider}' to register.`)),
   ),
-  new SignInFailedError(new Error('AADSTS700082'), 'azureCli'),
+  new SignInFailedError(new Error('Azure CLI could not be found. Please visit https://aka.ms/azure-cli'), 'azureCli'),
+  new SignInFailedError(new Error("Please run 'az login' from a command prompt to authenticate."), 'azureCli'),
   new ClaimsRequiredError('{}'),
   ...[401, 403, 407].map((status) => new ServiceError(exchange, { status, error: {} })),
   new ServiceError(exchange, { status: 404, error: { message: 'Sub-Domain not found.' } }),
@@ -83,7 +81,7 @@ describe('The troubleshooting page', () => {
 
   it('names settings and commands that there are', () => {
     const { commands, configuration } = manifest.contributes;
-    const known = new Set([...Object.keys(configuration.properties), ...toCome]);
+    const known = new Set(Object.keys(configuration.properties));
     const settings = [...page.matchAll(/digitalTwins\.\w+/g)].map(([name]) => name);
     assert.deepEqual(
       settings.filter((name) => !known.has(name)),
