@@ -39,6 +39,8 @@ interface Options {
 export interface Surroundings {
   /** User settings, before those of the test. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Environment variables of VS Code. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The certificate of all servers, in a file that VS Code trusts; without one, the simulated instance makes its own. */
   readonly certificate?: ServerCertificate & { readonly file: string };
 }
@@ -91,7 +93,11 @@ export const test = base.extend<Options & Fixtures>({
       dataFolder,
       extensionsFolder: extensionsFolder(),
       settings: { 'digitalTwins.additionalHosts': [simulator.address], ...surroundings.settings, ...settings },
-      environment: { ...account.environment, NODE_EXTRA_CA_CERTS: simulator.certificateFile },
+      environment: {
+        ...account.environment,
+        ...surroundings.environment,
+        NODE_EXTRA_CA_CERTS: simulator.certificateFile,
+      },
     });
     const log = (): Promise<string> => readLogs(dataFolder);
     await use({
