@@ -54,8 +54,15 @@ export async function chooseAccess(parts: AccessParts, host: InstanceHost, refus
     }
     const known = chosen.kind === 'account' ? chosen.account : undefined;
     const asked: Identity = { credential: 'vscode', account: known, tenantId: standard };
-    const choose = known ? 'once' : 'anew';
-    const result = await credentials.signInToResourceManager(cloud, asked, { reason, choose });
+    const options = { reason, choose: known ? ('once' as const) : ('anew' as const) };
+    try {
+      const result = await credentials.signInToResourceManager(cloud, asked, options);
+      return result && { ...asked, account: result.account };
+    } catch (error) {
+      // Rules may keep an account from Azure Resource Manager and not from the instance: its tenant can be typed.
+      logFailure(parts.log, error);
+    }
+    const result = known ? { account: known } : await credentials.signIn(cloud, asked, options);
     return result && { ...asked, account: result.account };
   };
   const tenant: Step<Answers> = async ({ identity = current }, position) => {
