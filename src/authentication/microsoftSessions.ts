@@ -3,6 +3,7 @@ import type { Clock } from '../service/clock.ts';
 import type { Cloud } from '../service/cloud.ts';
 import { SignInFailedError } from '../service/errors.ts';
 import type { Account } from '../service/identity.ts';
+import { withinTime } from '../service/withinTime.ts';
 
 /** What a session is wanted for. */
 export interface SessionRequest {
@@ -148,17 +149,9 @@ export class MicrosoftSessions {
   }
 
   /** VS Code answers at once or after a look at the network; one whose provider hangs must not keep anybody waiting. */
-  async #inTime<T>(answer: Thenable<T>, limitInMs = timeLimitInMs): Promise<T> {
-    const answered = new AbortController();
-    const late = this.#clock.delay(limitInMs, answered.signal).then(() => {
-      throw new Error(`VS Code gave no answer within ${limitInMs / 1000} s.`);
-    });
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      answered.abort();
-      late.catch(() => undefined);
-    }
+  #inTime<T>(answer: Thenable<T>, limitInMs = timeLimitInMs): Promise<T> {
+    const late = (): Error => new Error(`VS Code gave no answer within ${limitInMs / 1000} s.`);
+    return withinTime(this.#clock, answer, limitInMs, late);
   }
 
   #scopes({ scope, tenantId }: SessionRequest): string[] {

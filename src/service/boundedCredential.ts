@@ -1,6 +1,7 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
 import type { Clock } from './clock.ts';
 import { ClaimsRequiredError, SignInFailedError } from './errors.ts';
+import { withinTime } from './withinTime.ts';
 
 /**
  * A credential within bounds: it answers in time or fails, and where a request must go out once it does not answer a
@@ -38,17 +39,8 @@ export class BoundedCredential implements TokenCredential {
     return this.#inTime(scopes, options);
   }
 
-  async #inTime(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
-    const answered = new AbortController();
-    const late = this.#clock.delay(this.#limitInMs, answered.signal).then(() => {
-      throw new SignInFailedError(new Error(`No token came within ${this.#limitInMs / 1000} s.`));
-    });
-    try {
-      return await Promise.race([this.#credential.getToken(scopes, options), late]);
-    } finally {
-      answered.abort();
-      // Its rejection by that abort concerns nobody.
-      late.catch(() => undefined);
-    }
+  #inTime(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
+    const late = (): Error => new SignInFailedError(new Error(`No token came within ${this.#limitInMs / 1000} s.`));
+    return withinTime(this.#clock, this.#credential.getToken(scopes, options), this.#limitInMs, late);
   }
 }
