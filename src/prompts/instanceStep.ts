@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import type { FoundInstance, InstanceFinder } from '../instances/instanceFinder.ts';
+import type { Found, FoundInstance, InstanceFinder } from '../instances/instanceFinder.ts';
 import type { Instance } from '../jobs/jobStore.ts';
 import { InvalidInputError } from '../service/errors.ts';
 import type { Identity } from '../service/identity.ts';
@@ -62,7 +62,6 @@ class InstancePick {
     input.onDidChangeValue(this.offer);
     input.onDidTriggerButton((button) => {
       if (button === refreshButton) {
-        this.#shown = [];
         void question.finder.refresh();
       }
     });
@@ -78,7 +77,7 @@ class InstancePick {
       const isWhole = found.problems.length === 0;
       input.placeholder = isWhole ? placeholder : `${placeholder} (some are missing, see the end)`;
     }
-    this.#shown = extended(this.#shown, found.instances);
+    this.#shown = extended(this.#shown, found);
     const common = { typed: input.value.trim(), byHost: (host: InstanceHost) => this.#foundOf(host), parseHost };
     this.#show(this.#isEntering ? enteredRows(common) : instanceRows({ ...common, known, shown: this.#shown, found }));
   };
@@ -151,10 +150,13 @@ function isSame(row: InstanceRow, other: InstanceRow | undefined): boolean {
   );
 }
 
-/** Those that were shown, in their places, and after them what has come since: no row moves under the pointer. */
-function extended(shown: readonly FoundInstance[], instances: readonly FoundInstance[]): readonly FoundInstance[] {
+/**
+ * Those that were shown, in their places, and after them what has come since: no row moves under the pointer. What a new
+ * search does not find goes when it has ended.
+ */
+function extended(shown: readonly FoundInstance[], { instances, isBusy }: Found): readonly FoundInstance[] {
   const current = new Map(instances.map((each) => [each.resourceId, each]));
   const isShown = new Set(shown.map(({ resourceId }) => resourceId));
-  const stayed = shown.flatMap(({ resourceId }) => current.get(resourceId) ?? []);
+  const stayed = shown.flatMap((each) => current.get(each.resourceId) ?? (isBusy ? each : []));
   return [...stayed, ...instances.filter(({ resourceId }) => !isShown.has(resourceId))];
 }

@@ -154,6 +154,7 @@ test.describe('With two accounts', () => {
     await workbench.quickPickRows.filter({ hasText: `Sign in to list the instances of ${guest}` }).click();
     await workbench.allowSignIn();
     await expect(workbench.quickPickRows.filter({ hasText: 'Sign in' })).toHaveCount(0);
+    await expect(workbench.quickPickRows.filter({ hasText: 'Looking for instances' })).toHaveCount(0);
     await workbench.quickPickRows.filter({ hasText: fabrikam }).click();
     await expect(workbench.quickInputBox).toHaveAttribute('placeholder', /Several of your accounts see this instance/);
     await workbench.pick(guest);
