@@ -33,6 +33,7 @@ Deletion jobs
 Limits and access
   --query-lag-seconds <number>    how far query results lag behind writes (10)
   --jobs-rate <number>            requests a second that the Jobs API takes (no limit; the service: 1)
+  --creates-rate <number>         twins and relationships a second that can be put (no limit; the service: 500)
   --tenant <id>                   refuse tokens of other tenants
   --no-role                       answer 403 to everybody: the role is missing
 
@@ -59,6 +60,7 @@ const flags = {
   'import-job': { type: 'boolean' },
   'query-lag-seconds': { type: 'string' },
   'jobs-rate': { type: 'string' },
+  'creates-rate': { type: 'string' },
   tenant: { type: 'string' },
   'no-role': { type: 'boolean' },
   'control-port': { type: 'string' },
@@ -103,10 +105,8 @@ async function readOptions(values: Values): Promise<SimulatorOptions> {
   const relationships = whole(values, 'relationships');
   const models = whole(values, 'models');
   const queryLag = seconds(values, 'query-lag-seconds');
-  const jobsRate = decimal(values, 'jobs-rate');
-  if (jobsRate === 0) {
-    throw new Refusal('--jobs-rate must be more than 0.');
-  }
+  const jobsRate = rate(values, 'jobs-rate');
+  const createsRate = rate(values, 'creates-rate');
   const addresses = list(values, 'listen');
   const hostNames = list(values, 'host-names');
   const certificateFile = values['certificate-file'];
@@ -129,6 +129,7 @@ async function readOptions(values: Values): Promise<SimulatorOptions> {
     },
     ...(queryLag !== undefined && { queryLagMs: queryLag }),
     ...(jobsRate !== undefined && { jobsRequestsPerSecond: jobsRate }),
+    ...(createsRate !== undefined && { createsPerSecond: createsRate }),
     access: {
       role: values['no-role'] === true ? 'none' : 'owner',
       ...(values.tenant !== undefined && { tenantId: values.tenant }),
@@ -170,6 +171,14 @@ function decimal(values: Values, name: Text): number | undefined {
     throw new Refusal(`--${name} must be a number from 0, not "${text}".`);
   }
   return Number(text);
+}
+
+function rate(values: Values, name: Text): number | undefined {
+  const value = decimal(values, name);
+  if (value === 0) {
+    throw new Refusal(`--${name} must be more than 0.`);
+  }
+  return value;
 }
 
 function seconds(values: Values, name: Text): number | undefined {

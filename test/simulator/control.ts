@@ -33,6 +33,7 @@ const commands: Readonly<Record<string, Command>> = {
   'PATCH /settings': changeSettings,
   'POST /clock': advanceClock,
   'POST /jobs/deletions': plantDeletions,
+  'POST /eventroutes': plantEventRoute,
   'POST /jobs/imports': ({ instance }, body) => instance.plantImportJob(readPlanted(body)),
   'POST /token': ({ clock }, body) => ({ token: makeToken({ now: clock.now(), ...body }) }),
 };
@@ -92,16 +93,20 @@ async function readObject(request: IncomingMessage): Promise<JsonObject> {
   return content;
 }
 
-function state({ clock, instance, access, jobsRequestsPerSecond, emptyFirstPages }: Simulator): JsonObject {
+function state(simulator: Simulator): JsonObject {
+  const { clock, instance, access, emptyFirstPages } = simulator;
   return {
     now: clock.now(),
     counts: instance.counts,
     queriedCounts: instance.indexed.counts,
     deletionJobs: instance.deletionJobs.all().map((job) => ({ id: job.id, ...instance.deletionJobs.state(job) })),
     importJobs: instance.importJobs.all().map((job) => ({ id: job.id, ...instance.importJobs.state(job) })),
+    eventRoutes: [...instance.eventRoutes.values()],
     deletion: instance.deletion,
     queryLagMs: instance.queryLagMs,
-    jobsRequestsPerSecond: jobsRequestsPerSecond ?? null,
+    jobsRequestsPerSecond: simulator.jobsRequestsPerSecond ?? null,
+    createsPerSecond: simulator.createsPerSecond ?? null,
+    queryItemsInTime: simulator.queryItemsInTime ?? null,
     emptyFirstPages,
     access,
   };
@@ -156,7 +161,8 @@ function describeFault({ matcher, action, remaining }: Simulator['faults']['pend
 }
 
 function changeSettings(simulator: Simulator, body: JsonObject): JsonObject {
-  const { deletion, queryLagMs, jobsRequestsPerSecond, emptyFirstPages, access } = body;
+  const { deletion, queryLagMs, jobsRequestsPerSecond, createsPerSecond, queryItemsInTime, emptyFirstPages, access } =
+    body;
   const { instance } = simulator;
   if (isObject(deletion)) {
     instance.deletion = { ...instance.deletion, ...readDeletion(deletion) };
@@ -165,8 +171,13 @@ function changeSettings(simulator: Simulator, body: JsonObject): JsonObject {
     instance.queryLagMs = number(queryLagMs, 'queryLagMs');
   }
   if (jobsRequestsPerSecond !== undefined) {
-    simulator.jobsRequestsPerSecond =
-      jobsRequestsPerSecond === null ? undefined : number(jobsRequestsPerSecond, 'jobsRequestsPerSecond');
+    simulator.jobsRequestsPerSecond = limit(jobsRequestsPerSecond, 'jobsRequestsPerSecond');
+  }
+  if (createsPerSecond !== undefined) {
+    simulator.createsPerSecond = limit(createsPerSecond, 'createsPerSecond');
+  }
+  if (queryItemsInTime !== undefined) {
+    simulator.queryItemsInTime = limit(queryItemsInTime, 'queryItemsInTime');
   }
   if (emptyFirstPages !== undefined) {
     simulator.emptyFirstPages = emptyFirstPages === true;
@@ -196,6 +207,14 @@ function plantDeletions({ instance }: Simulator, body: JsonObject): unknown {
   }
   instance.plantDeletionJobs(number(count, 'count'));
   return undefined;
+}
+
+function plantEventRoute({ instance }: Simulator, { id, endpointName, filter }: JsonObject): unknown {
+  return instance.plantEventRoute({
+    id: text(id, 'id'),
+    endpointName: text(endpointName, 'endpointName'),
+    filter: text(filter, 'filter'),
+  });
 }
 
 /** What planted jobs of both kinds can be given. */
@@ -240,6 +259,11 @@ function number(value: unknown, name: string): number {
     throw new Refusal(`${name} must be a number from 0.`);
   }
   return value;
+}
+
+/** Null stands for no limit: JSON has no undefined. */
+function limit(value: unknown, name: string): number | undefined {
+  return value === null ? undefined : number(value, name);
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -49,7 +49,7 @@ export function makeTwin(id: string, payload: JsonObject, model: string, now: nu
         Object.fromEntries(Object.entries(properties).filter(([, value]) => !isComponent(value))),
         time,
         before,
-        before?.$metadata,
+        payload['$metadata'],
       ),
     },
   };
@@ -63,31 +63,40 @@ export function isComponent(value: unknown): value is JsonObject {
 function makeComponent(payload: JsonObject, time: string, before: unknown): JsonObject {
   const properties = ownProperties(payload);
   const old = isComponent(before) ? before : undefined;
-  if (old !== undefined && JSON.stringify(ownProperties(old)) === JSON.stringify(properties)) {
-    return old;
-  }
-  const metadata = old?.['$metadata'];
-  return {
-    ...properties,
-    $metadata: {
-      $lastUpdateTime: time,
-      ...writeTimes(properties, time, old, isObject(metadata) ? metadata : undefined),
-    },
-  };
+  const times = writeTimes(properties, time, old, payload['$metadata']);
+  const isUnchanged =
+    old !== undefined &&
+    isSame(ownProperties(old), properties) &&
+    isObject(old['$metadata']) &&
+    isSame(ownProperties(old['$metadata']), times);
+  return isUnchanged ? old : { ...properties, $metadata: { $lastUpdateTime: time, ...times } };
 }
 
-function writeTimes(
-  properties: JsonObject,
-  time: string,
-  before: JsonObject | undefined,
-  metadataBefore: JsonObject | undefined,
-): JsonObject {
+/**
+ * What is known of each property: when it was written last and, if the client says so in the metadata that it gives, when
+ * its value was measured.
+ */
+function writeTimes(properties: JsonObject, time: string, before: JsonObject | undefined, given: unknown): JsonObject {
+  const known = before?.['$metadata'];
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => {
-      const unchanged = before !== undefined && JSON.stringify(before[name]) === JSON.stringify(value);
-      return [name, (unchanged ? metadataBefore?.[name] : undefined) ?? { lastUpdateTime: time }];
+      const sourceTime = sourceTimeIn(given, name);
+      const isUnchanged =
+        before !== undefined && isSame(before[name], value) && sourceTimeIn(known, name) === sourceTime;
+      const kept = isUnchanged && isObject(known) ? known[name] : undefined;
+      return [name, kept ?? { lastUpdateTime: time, ...(sourceTime !== undefined && { sourceTime }) }];
     }),
   );
+}
+
+function sourceTimeIn(metadata: unknown, property: string): string | undefined {
+  const known = isObject(metadata) ? metadata[property] : undefined;
+  const sourceTime = isObject(known) ? known['sourceTime'] : undefined;
+  return typeof sourceTime === 'string' ? sourceTime : undefined;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A relationship as it is stored. */
@@ -126,17 +135,4 @@ export function modelReply(model: Model, includeDefinition: boolean): JsonObject
     decommissioned: model.decommissioned,
     ...(includeDefinition && { model: model.definition }),
   };
-}
-
-/** The models that a model extends or has as components. */
-export function modelReferences(definition: JsonObject): string[] {
-  const references: unknown[] = [definition['extends']].flat();
-  for (const content of [definition['contents']].flat()) {
-    if (isObject(content) && [content['@type']].flat().includes('Component')) {
-      references.push(content['schema']);
-    }
-  }
-  return references
-    .map((reference) => (isObject(reference) ? reference['@id'] : reference))
-    .filter((reference) => typeof reference === 'string');
 }

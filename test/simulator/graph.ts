@@ -1,5 +1,6 @@
 import { entityTime } from './clock.ts';
-import type { JsonObject } from './json.ts';
+import { modelReferences } from './dtdl.ts';
+import { isObject, type JsonObject } from './json.ts';
 
 /** A digital twin as the service answers it. */
 export interface Twin {
@@ -33,6 +34,8 @@ export interface Model {
   /** Milliseconds since 1970. */
   readonly uploadedAt: number;
   readonly decommissioned: boolean;
+  /** The ids of the models that it extends or has as components. */
+  readonly references: readonly string[];
   readonly definition: JsonObject;
 }
 
@@ -518,6 +521,7 @@ export function modelOf(definition: JsonObject, uploadedAt: number): Model {
     description: languageMap(definition['description']),
     uploadedAt,
     decommissioned: false,
+    references: modelReferences(definition),
     definition,
   };
 }
@@ -526,5 +530,5 @@ function languageMap(value: unknown): JsonObject {
   if (typeof value === 'string') {
     return { en: value };
   }
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  return isObject(value) ? value : {};
 }

@@ -10,9 +10,11 @@ import {
   type DeletionSettings,
 } from './deleteJobs.ts';
 import { ServiceError, type ErrorDefinition } from './errors.ts';
-import { GeneratedGraph, type GraphSize } from './graph.ts';
+import { GeneratedGraph, type GraphSize, type Model, type Relationship, type Twin } from './graph.ts';
+import { graphText } from './graphText.ts';
 import { importState, type ImportJob } from './importJobs.ts';
 import { JobRecords } from './jobRecords.ts';
+import { plantedModel, plantedRelationship, plantedTwin, type PlantedJson, type PlantedModel } from './planting.ts';
 
 /** What a simulated instance starts with. */
 export interface InstanceOptions {
@@ -46,6 +48,13 @@ export interface PlantedImport {
   readonly error?: ErrorDefinition;
 }
 
+/** An event route as the service answers it. */
+export interface EventRoute {
+  readonly id: string;
+  readonly endpointName: string;
+  readonly filter: string;
+}
+
 /** The state of a simulated instance: its contents and its jobs, moved by a clock. It knows no HTTP. */
 export class Instance {
   /** How deletion jobs that start from now on go. */
@@ -54,6 +63,8 @@ export class Instance {
   queryLagMs: number;
   readonly deletionJobs: JobRecords<DeletionJob>;
   readonly importJobs: JobRecords<ImportJob>;
+  /** By id. No job touches them. */
+  readonly eventRoutes = new Map<string, EventRoute>();
   readonly #clock: Clock;
   readonly #contents: Contents;
   /** What queries see: the same history, later. */
@@ -98,6 +109,11 @@ export class Instance {
     change(this.contents);
     this.#journal.push({ at: this.now(), write: change });
     this.#catchUp();
+  }
+
+  /** Everything in a form in which two instances can be compared: see `graphText.ts`. */
+  graphText(): string[] {
+    return graphText(this.contents);
   }
 
   /**
@@ -173,8 +189,56 @@ export class Instance {
     return job;
   }
 
-  #catchUp(): void {
-    this.#indexedTo = Math.max(this.#indexedTo, this.now() - this.queryLagMs);
+  /** Puts an event route there, or in the place of one with its id. */
+  plantEventRoute({ id, endpointName, filter }: EventRoute): EventRoute {
+    const route = { id, endpointName, filter };
+    this.eventRoutes.set(id, route);
+    return route;
+  }
+
+  /**
+   * Puts a twin there as it is, unchecked; queries see it, and all that was written before, at once.
+   * @throws TypeError without `$dtId` or `$metadata.$model`.
+   */
+  plantTwin(json: PlantedJson): Twin {
+    const twin = plantedTwin(json, this.now());
+    this.#plant(({ twins }) => {
+      twins.put(twin.$dtId, twin);
+    });
+    return twin;
+  }
+
+  /**
+   * Puts a relationship there as it is, unchecked, as `plantTwin` does: its twins need not exist.
+   * @throws TypeError without source, id, target or name.
+   */
+  plantRelationship(json: PlantedJson): Relationship {
+    const relationship = plantedRelationship(json);
+    this.#plant((contents) => {
+      contents.putRelationship(relationship);
+    });
+    return relationship;
+  }
+
+  /**
+   * Puts a model there as it is, unchecked, as `plantTwin` does: what it refers to need not exist.
+   * @throws TypeError without `@id`.
+   */
+  plantModel(definition: PlantedJson, planted: PlantedModel = {}): Model {
+    const model = plantedModel(definition, planted, this.now());
+    this.#plant(({ models }) => {
+      models.put(model.id, model);
+    });
+    return model;
+  }
+
+  #plant(change: (contents: Contents) => void): void {
+    this.write(change);
+    this.#catchUp(this.now());
+  }
+
+  #catchUp(to = this.now() - this.queryLagMs): void {
+    this.#indexedTo = Math.max(this.#indexedTo, to);
     let next = this.#journal[0];
     while (next !== undefined && next.at <= this.#indexedTo) {
       this.#indexed.advance(next.at);

@@ -9,11 +9,23 @@ export function applyPatch(document: JsonObject, patch: unknown): JsonObject {
   if (!Array.isArray(patch)) {
     throw invalid('The patch must be an array of operations.');
   }
-  const result: Record<string, unknown> = structuredClone(document);
+  const result: Record<string, unknown> = copyOf(document);
   for (const operation of patch as readonly unknown[]) {
     apply(result, operation);
   }
   return result;
+}
+
+/** A copy that shares nothing that can be changed. `structuredClone` takes no raw numbers. */
+function copyOf(document: JsonObject): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(document).map(([name, value]) => [name, copyOfValue(value)]));
+}
+
+function copyOfValue(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(copyOfValue);
+  }
+  return isObject(value) ? copyOf(value) : value;
 }
 
 function apply(document: Record<string, unknown>, operation: unknown): void {

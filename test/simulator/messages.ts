@@ -62,11 +62,14 @@ export function errorReply(error: unknown): ServiceReply {
   };
 }
 
-/** The answer to a request that is too large. */
+/** The refusal of a request that is larger than so many bytes. */
+export function requestTooLarge(maximumBytes: number): ServiceError {
+  return new ServiceError(413, 'RequestEntityTooLarge', `A request takes at most ${maximumBytes} bytes.`);
+}
+
+/** The answer to a request that is too large to be read. */
 export function tooLarge(): ServiceReply {
-  const { headers = {}, ...reply } = errorReply(
-    new ServiceError(413, 'RequestEntityTooLarge', `A request takes at most ${maximumBodyBytes} bytes.`),
-  );
+  const { headers = {}, ...reply } = errorReply(requestTooLarge(maximumBodyBytes));
   return { ...reply, headers: { ...headers, Connection: 'close' } };
 }
 

@@ -3,6 +3,14 @@ import { ServiceError } from './errors.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { pageSize, readToken, writeToken } from './paging.ts';
 
+/** What can be changed about the answers to queries while the instance runs. */
+export interface QuerySettings {
+  /** Whether a query's first page is empty and has a continuation token, which the service may do. */
+  emptyFirstPages: boolean;
+  /** How many items a page may have for the query to be done in time; undefined for any number. */
+  queryItemsInTime: number | undefined;
+}
+
 /** The form that the service's queries have here: everything of one collection, or how much it is. */
 interface Query {
   readonly counts: boolean;
@@ -31,14 +39,13 @@ export interface QueryReply {
 
 /**
  * Answers `POST /query`.
- * @param emptyFirstPages sends an empty page with a token before the first, which the service may do.
- * @throws ServiceError `SqlQueryError`, or `BadRequest` for a bad continuation token.
+ * @throws ServiceError `SqlQueryError`, `BadRequest` for a bad continuation token, or `TimeoutError`.
  */
 export function answerQuery(
   contents: Contents,
   specification: unknown,
   maxItemsPerPage: string | undefined,
-  emptyFirstPages: boolean,
+  { emptyFirstPages, queryItemsInTime }: QuerySettings,
 ): QueryReply {
   if (!isObject(specification)) {
     throw new ServiceError(400, 'InvalidArgument', 'The body must be a query specification.');
@@ -53,6 +60,7 @@ export function answerQuery(
     if (scope !== 'twins' && scope !== 'relationships') {
       throw new ServiceError(400, 'BadRequest', 'The continuation token is invalid.');
     }
+    checkTime(limit, queryItemsInTime);
     return select(contents, scope, limit, cursor);
   }
   if (typeof query !== 'string') {
@@ -62,10 +70,22 @@ export function answerQuery(
   if (counts) {
     return { body: { value: [{ COUNT: contents.counts[from] }] }, charge: 2.5 };
   }
+  checkTime(limit, queryItemsInTime);
   if (emptyFirstPages) {
     return { body: { value: [], continuationToken: writeToken(from, { index: 0, write: 0 }) }, charge: 1 };
   }
   return select(contents, from, limit, { index: 0, write: 0 });
+}
+
+/** The service takes its 60 seconds to say so; tests have no use for them. */
+function checkTime(limit: number, itemsInTime: number | undefined): void {
+  if (itemsInTime !== undefined && limit > itemsInTime) {
+    throw new ServiceError(
+      400,
+      'TimeoutError',
+      'The query execution timed out after 60 seconds. Try simplifying the query or adding conditions to reduce the result size.',
+    );
+  }
 }
 
 function select(

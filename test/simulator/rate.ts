@@ -6,10 +6,14 @@ export class RateLimit {
   /** Requests a second; unlimited when undefined. */
   perSecond: number | undefined;
   readonly #clock: Clock;
-  #passed: number[] = [];
+  readonly #refusal: string;
+  /** When requests passed, in order; those that no longer count are dropped from the front. */
+  readonly #passed: number[] = [];
 
-  constructor(clock: Clock, perSecond?: number) {
+  /** @param refusal what a request that is one too many is told. */
+  constructor(clock: Clock, refusal: string, perSecond?: number) {
     this.#clock = clock;
+    this.#refusal = refusal;
     this.perSecond = perSecond;
   }
 
@@ -21,10 +25,13 @@ export class RateLimit {
     const now = this.#clock.now();
     // Below one request a second, the window is as long as one request takes.
     const windowMs = 1000 * Math.max(1, 1 / this.perSecond);
-    this.#passed = this.#passed.filter((time) => time > now - windowMs);
-    const [oldest] = this.#passed;
+    let [oldest] = this.#passed;
+    while (oldest !== undefined && oldest <= now - windowMs) {
+      this.#passed.shift();
+      [oldest] = this.#passed;
+    }
     if (oldest !== undefined && this.#passed.length >= this.perSecond) {
-      throw new ServiceError(429, 'TooManyRequests', 'The Jobs API takes 1 request per second.', {
+      throw new ServiceError(429, 'TooManyRequests', this.#refusal, {
         'Retry-After': String(Math.max(1, Math.ceil((oldest + windowMs - now) / 1000))),
       });
     }

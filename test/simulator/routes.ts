@@ -1,6 +1,7 @@
 import { jobTime } from './clock.ts';
 import type { Contents } from './contents.ts';
 import type { DeletionJob } from './deleteJobs.ts';
+import { isOfClass } from './dtdl.ts';
 import {
   checkEntityId,
   checkModelId,
@@ -8,24 +9,23 @@ import {
   makeRelationship,
   makeTwin,
   modelOfTwin,
-  modelReferences,
   modelReply,
 } from './entities.ts';
 import { ServiceError } from './errors.ts';
+import { readExactly } from './exactNumbers.ts';
 import { modelOf, relationshipKey, type Model, type Relationship, type Twin } from './graph.ts';
 import type { ImportJob } from './importJobs.ts';
 import type { Instance } from './instance.ts';
 import type { JobRecord, JobRecords } from './jobRecords.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { applyPatch } from './jsonPatch.ts';
-import type { ServiceReply, ServiceRequest } from './messages.ts';
+import { requestTooLarge, type ServiceReply, type ServiceRequest } from './messages.ts';
 import { pageSize, readToken, writeToken } from './paging.ts';
-import { answerQuery } from './query.ts';
+import { checkRelationship, checkTwin, maximumEntityBytes, maximumModelBytes } from './payloads.ts';
+import { answerQuery, type QuerySettings } from './query.ts';
 
 /** What can be changed about the answers while the instance runs. */
-export interface ReplySettings {
-  /** Whether a query's first page is empty and has a continuation token, which the service may do. */
-  emptyFirstPages: boolean;
+export interface ReplySettings extends QuerySettings {
   /** How many jobs a page of a list has, unless the client asks for fewer. */
   jobsPerPage: number;
 }
@@ -52,15 +52,23 @@ const routes: readonly { readonly path: string; readonly methods: Readonly<Recor
   { path: 'query', methods: { POST: query } },
   { path: 'models', methods: { GET: listModels, POST: addModels } },
   { path: 'models/:', methods: { GET: getModel, PATCH: decommissionModel, DELETE: deleteModel } },
-  { path: 'digitaltwins/:', methods: { GET: getTwin, PUT: putTwin, PATCH: patchTwin, DELETE: deleteTwin } },
-  { path: 'digitaltwins/:/components/:', methods: { GET: getComponent, PATCH: patchComponent } },
+  {
+    path: 'digitaltwins/:',
+    methods: { GET: getTwin, PUT: small(putTwin), PATCH: small(patchTwin), DELETE: deleteTwin },
+  },
+  { path: 'digitaltwins/:/components/:', methods: { GET: getComponent, PATCH: small(patchComponent) } },
   { path: 'digitaltwins/:/incomingrelationships', methods: { GET: listIncoming } },
   { path: 'digitaltwins/:/relationships', methods: { GET: listRelationships } },
   {
     path: 'digitaltwins/:/relationships/:',
-    methods: { GET: getRelationship, PUT: putRelationship, PATCH: patchRelationship, DELETE: deleteRelationship },
+    methods: {
+      GET: getRelationship,
+      PUT: small(putRelationship),
+      PATCH: small(patchRelationship),
+      DELETE: deleteRelationship,
+    },
   },
-  { path: 'eventroutes', methods: { GET: () => ({ status: 200, body: { value: [] } }) } },
+  { path: 'eventroutes', methods: { GET: listEventRoutes } },
   { path: 'eventroutes/:', methods: { GET: getEventRoute } },
 ];
 
@@ -127,10 +135,20 @@ function header({ headers }: ServiceRequest, name: string): string | undefined {
 
 function readJson({ body }: ServiceRequest): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return readExactly(body.toString('utf8'));
   } catch {
     throw new ServiceError(400, 'InvalidArgument', 'The body is not valid JSON.');
   }
+}
+
+/** Refuses what is too large for a twin or relationship before anything else about it is looked at. */
+function small(handler: Handler): Handler {
+  return (call, ...ids) => {
+    if (call.request.body.length > maximumEntityBytes) {
+      throw requestTooLarge(maximumEntityBytes);
+    }
+    return handler(call, ...ids);
+  };
 }
 
 function readObject(request: ServiceRequest, what: string): JsonObject {
@@ -291,13 +309,22 @@ function query({ request, instance, settings }: Call): ServiceReply {
     instance.indexed,
     readJson(request),
     header(request, 'max-items-per-page'),
-    settings.emptyFirstPages,
+    settings,
   );
   return { status: 200, headers: { 'query-charge': String(charge) }, body };
 }
 
-function getEventRoute(): ServiceReply {
-  throw new ServiceError(404, 'EventRouteNotFound', 'The event route was not found.');
+function listEventRoutes(call: Call): ServiceReply {
+  const routes = [...call.instance.eventRoutes.values()];
+  return listPage(call, 'eventroutes', routes, requestedPage(call), (route) => route);
+}
+
+function getEventRoute({ instance }: Call, id = ''): ServiceReply {
+  const route = instance.eventRoutes.get(id);
+  if (route === undefined) {
+    throw new ServiceError(404, 'EventRouteNotFound', 'The event route was not found.');
+  }
+  return { status: 200, body: route };
 }
 
 // Models
@@ -325,7 +352,7 @@ function withDependencies(contents: Contents, roots: readonly string[]): Model[]
     if (!found.has(id)) {
       const model = existingModel(contents, id);
       found.set(id, model);
-      wanted.push(...modelReferences(model.definition));
+      wanted.push(...model.references);
     }
   }
   return [...found.values()];
@@ -351,7 +378,10 @@ function addModels({ request, instance }: Call): ServiceReply {
   const { models: existing } = instance.contents;
   const added = definitions.map((definition) => {
     checkModelId(definition['@id']);
-    if (definition['@type'] !== 'Interface') {
+    if (Buffer.byteLength(JSON.stringify(definition)) > maximumModelBytes) {
+      throw new ServiceError(400, 'LimitExceeded', `A model takes at most ${maximumModelBytes} bytes.`);
+    }
+    if (!isOfClass(definition, 'Interface')) {
       throw new ServiceError(400, 'DTDLParserError', `${definition['@id']} is not an Interface.`);
     }
     return modelOf(definition, instance.now());
@@ -360,11 +390,11 @@ function addModels({ request, instance }: Call): ServiceReply {
   if (ids.size < added.length) {
     throw new ServiceError(400, 'DTDLParserError', 'A model is given twice.');
   }
-  for (const { id, definition } of added) {
+  for (const { id, references } of added) {
     if (existing.get(id) !== undefined) {
       throw new ServiceError(409, 'ModelAlreadyExists', `The model ${id} already exists.`);
     }
-    const missing = modelReferences(definition).find((other) => !ids.has(other) && existing.get(other) === undefined);
+    const missing = references.find((other) => !ids.has(other) && existing.get(other) === undefined);
     if (missing !== undefined) {
       throw new ServiceError(400, 'DTDLParserError', `${id} refers to ${missing}, which does not exist.`);
     }
@@ -387,18 +417,41 @@ function decommissionModel({ request, instance }: Call, id = ''): ServiceReply {
   if (typeof decommissioned !== 'boolean' || Object.keys(others).length > 0) {
     throw new ServiceError(400, 'JsonPatchInvalid', 'Only decommissioned can be replaced.');
   }
+  if (decommissioned && !model.decommissioned) {
+    const user = modelThatRefersTo(id, instance.contents, (other) => !other.decommissioned);
+    if (user !== undefined) {
+      throw new ServiceError(
+        409,
+        'ModelReferencesNotDecommissioned',
+        `${user.id} refers to ${id} and is not decommissioned.`,
+      );
+    }
+  }
   instance.write(({ models }) => {
     models.put(id, { ...model, decommissioned });
   });
   return { status: 204 };
 }
 
+/** Another model that extends this one or has it as a component, if there is one that counts. */
+function modelThatRefersTo(
+  id: string,
+  { models }: Contents,
+  counts: (model: Model) => boolean = () => true,
+): Model | undefined {
+  for (const [, model] of models.written()) {
+    if (model.id !== id && counts(model) && model.references.includes(id)) {
+      return model;
+    }
+  }
+  return undefined;
+}
+
 function deleteModel({ instance }: Call, id = ''): ServiceReply {
   existingModel(instance.contents, id);
-  for (const [, { definition }] of instance.contents.models.written()) {
-    if (modelReferences(definition).includes(id)) {
-      throw new ServiceError(409, 'ModelReferencesNotDeleted', `${String(definition['@id'])} refers to ${id}.`);
-    }
+  const user = modelThatRefersTo(id, instance.contents);
+  if (user !== undefined) {
+    throw new ServiceError(409, 'ModelReferencesNotDeleted', `${user.id} refers to ${id}.`);
   }
   instance.write(({ models }) => {
     models.delete(id);
@@ -443,6 +496,7 @@ function putTwin(call: Call, id = ''): ServiceReply {
   checkEntityId('digital twin', id);
   checkIfNoneMatch(call, instance.contents.twins.get(id) !== undefined);
   const payload = readObject(request, 'digital twin');
+  checkTwin(payload);
   const model = usableModel(instance.contents, modelOfTwin(payload));
   return { ...storeTwin(call, makeTwin(id, payload, model, instance.now())), status: 200 };
 }
@@ -459,6 +513,7 @@ function patchTwin(call: Call, id = ''): ServiceReply {
   const twin = existingTwin(instance.contents, id);
   checkIfMatch(call, twin.$etag);
   const patched = applyPatch(twin, readJson(request));
+  checkTwin(patched);
   const model = modelOfTwin(patched);
   const checked = model === twin.$metadata.$model ? model : usableModel(instance.contents, model);
   const { headers = {} } = storeTwin(call, makeTwin(id, patched, checked, instance.now(), twin));
@@ -498,6 +553,7 @@ function patchComponent(call: Call, id = '', name = ''): ServiceReply {
   checkIfMatch(call, twin.$etag);
   const changed = applyPatch(component, readJson(request));
   const patched = { ...twin, [name]: { ...changed, $metadata: component['$metadata'] } };
+  checkTwin(patched);
   const { headers = {} } = storeTwin(call, makeTwin(id, patched, twin.$metadata.$model, instance.now(), twin));
   return { status: 204, headers };
 }
@@ -553,6 +609,7 @@ function putRelationship(call: Call, sourceId = '', id = ''): ServiceReply {
   checkEntityId('relationship', id);
   checkIfNoneMatch(call, contents.relationships.get(relationshipKey(sourceId, id)) !== undefined);
   const payload = readObject(request, 'relationship');
+  checkRelationship(payload);
   const { $targetId: targetId, $relationshipName: name } = payload;
   if (typeof targetId !== 'string' || typeof name !== 'string') {
     throw new ServiceError(400, 'InvalidRelationship', '$targetId and $relationshipName must be given.');
@@ -575,6 +632,7 @@ function patchRelationship(call: Call, sourceId = '', id = ''): ServiceReply {
   const before = existingRelationship(instance.contents, sourceId, id);
   checkIfMatch(call, before.$etag);
   const patched = applyPatch(before, readJson(request));
+  checkRelationship(patched);
   const relationship = makeRelationship(sourceId, id, patched, before.$targetId, before.$relationshipName);
   instance.write((written) => {
     written.putRelationship(relationship);

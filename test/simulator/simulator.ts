@@ -10,6 +10,10 @@ export interface SimulatorOptions extends InstanceOptions, ServiceOptions {
   readonly clock?: Clock;
   /** Limits the Jobs API to so many requests a second; no limit when absent. The service's is 1. */
   readonly jobsRequestsPerSecond?: number;
+  /** Limits PUTs of twins and relationships, counted together, to so many a second; no limit when absent. */
+  readonly createsPerSecond?: number;
+  /** How many items a page of a query may have for the query to be done in time; any number when absent. */
+  readonly queryItemsInTime?: number;
   /** How many jobs a page of a list has, unless the client asks for fewer; 100 when absent, as with all other lists. */
   readonly jobsPerPage?: number;
   readonly access?: Partial<Access>;
@@ -23,16 +27,32 @@ export interface Simulator extends Service {
   access: Access;
   /** Requests a second to the Jobs API; undefined for no limit. Can be replaced while it runs. */
   jobsRequestsPerSecond: number | undefined;
+  /** PUTs of twins and relationships a second; undefined for no limit. Can be replaced while it runs. */
+  createsPerSecond: number | undefined;
+  /** How many items a page of a query may have; undefined for any number. Can be replaced while it runs. */
+  queryItemsInTime: number | undefined;
   /** Whether a query's first page is empty; can be replaced while it runs. */
   emptyFirstPages: boolean;
 }
+
+/** The path of a twin or of a relationship. */
+const entityPath = /^\/digitaltwins\/[^/]+(?:\/relationships\/[^/]+)?$/;
 
 /** Starts a simulated instance and resolves when it takes requests. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const clock = options.clock ?? new AdjustableClock();
   const instance = new Instance(clock, options);
-  const jobsRate = new RateLimit(clock, options.jobsRequestsPerSecond);
-  const settings: ReplySettings = { emptyFirstPages: false, jobsPerPage: options.jobsPerPage ?? 100 };
+  const jobsRate = new RateLimit(clock, 'The Jobs API takes 1 request per second.', options.jobsRequestsPerSecond);
+  const createsRate = new RateLimit(
+    clock,
+    'Too many digital twins and relationships were created in a second.',
+    options.createsPerSecond,
+  );
+  const settings: ReplySettings = {
+    emptyFirstPages: false,
+    queryItemsInTime: options.queryItemsInTime,
+    jobsPerPage: options.jobsPerPage ?? 100,
+  };
   let access: Access = { role: 'owner', ...options.access };
 
   const service = await startService(options, clock, (request) => {
@@ -42,6 +62,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     }
     if (request.path.startsWith('/jobs/')) {
       jobsRate.pass();
+    }
+    if (request.method === 'PUT' && entityPath.test(request.path)) {
+      createsRate.pass();
     }
     return answer(request, instance, settings);
   });
@@ -64,6 +87,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     set jobsRequestsPerSecond(perSecond) {
       jobsRate.perSecond = perSecond;
+    },
+    get createsPerSecond() {
+      return createsRate.perSecond;
+    },
+    set createsPerSecond(perSecond) {
+      createsRate.perSecond = perSecond;
+    },
+    get queryItemsInTime() {
+      return settings.queryItemsInTime;
+    },
+    set queryItemsInTime(items) {
+      settings.queryItemsInTime = items;
     },
     get emptyFirstPages() {
       return settings.emptyFirstPages;

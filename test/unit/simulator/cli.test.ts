@@ -74,6 +74,7 @@ describe('npm run simulator', () => {
     [['--key', 'a.pem'], /--certificate and --key go together/],
     [['--host-names', 'a b'], /--host-names must be names/],
     [['--jobs-rate', '0'], /--jobs-rate must be more than 0/],
+    [['--creates-rate', '0'], /--creates-rate must be more than 0/],
     [['--unknown'], /--unknown/],
     [['--certificate', '/nonexistent/a', '--key', '/nonexistent/b'], /ENOENT/],
   ] as const) {
@@ -104,13 +105,27 @@ describe('npm run simulator', () => {
     const { certificatePem, keyPem } = await makeCertificate(['localhost']);
     await writeFile(file, certificatePem);
     await writeFile(key, keyPem);
-    const { lines } = await launch(t, 3, '--certificate', file, '--key', key, '--control-port', '0', '--twins', '10');
+    const flags = [
+      '--certificate',
+      file,
+      '--key',
+      key,
+      '--control-port',
+      '0',
+      '--twins',
+      '10',
+      '--creates-rate',
+      '500',
+    ];
+    const { lines } = await launch(t, 3, ...flags);
     assert.equal(lines[1], `Certificate: ${file}`);
     const origin = /^Control: (http:\/\/127\.0\.0\.1:\d+)$/.exec(lines[2] ?? '')?.[1] ?? '';
 
     await control(origin, 'POST /jobs/deletions', { id: 'old', status: 'running' });
     await control(origin, 'POST /jobs/deletions', { count: 2 });
     await control(origin, 'POST /jobs/imports', { id: 'import' });
+    const route = { id: 'route', endpointName: 'endpoint', filter: 'true' };
+    assert.deepEqual(await control(origin, 'POST /eventroutes', route), route);
     await control(origin, 'POST /faults', { path: '/models', action: { kind: 'dropAfter' }, times: 'always' });
     assert.deepEqual(await control(origin, 'GET /faults'), {
       value: [{ path: '/models', action: { kind: 'dropAfter' }, times: 'always' }],
@@ -121,9 +136,14 @@ describe('npm run simulator', () => {
       value: [{ action: { kind: 'truncate', bytes: 7 }, times: 1 }],
     });
     await control(origin, 'DELETE /faults');
+    assert.equal((await control(origin, 'GET /state'))['createsPerSecond'], 500);
+    const none = await control(origin, 'PATCH /settings', { createsPerSecond: null, queryItemsInTime: null });
+    assert.deepEqual([none['createsPerSecond'], none['queryItemsInTime']], [null, null]);
     await control(origin, 'PATCH /settings', {
       queryLagMs: 0,
       jobsRequestsPerSecond: 1,
+      createsPerSecond: 50,
+      queryItemsInTime: 250,
       emptyFirstPages: true,
       access: { role: 'none', tenantId: 'a' },
       deletion: { outcome: 'failed' },
@@ -136,6 +156,8 @@ describe('npm run simulator', () => {
       ['old', 'planted-1', 'planted-2'],
     );
     assert.deepEqual(state['importJobs'], [{ id: 'import', status: 'running' }]);
+    assert.deepEqual(state['eventRoutes'], [route]);
+    assert.deepEqual([state['createsPerSecond'], state['queryItemsInTime']], [50, 250]);
     assert.deepEqual([state['queryLagMs'], state['jobsRequestsPerSecond'], state['emptyFirstPages']], [0, 1, true]);
     const before = Number(state['now']);
     const { now } = await control(origin, 'POST /clock', { advanceMs: 3_600_000 });
@@ -145,11 +167,12 @@ describe('npm run simulator', () => {
 
     const fromPage = await fetch(`${origin}/state`, { headers: { origin: 'https://page.example' } });
     assert.equal(fromPage.status, 403);
-    for (const settings of [{ deletion: { outcome: 'maybe' } }, { queryLagMs: -1 }]) {
+    for (const settings of [{ deletion: { outcome: 'maybe' } }, { queryLagMs: -1 }, { queryItemsInTime: 'few' }]) {
       const body = JSON.stringify(settings);
       assert.equal((await fetch(`${origin}/settings`, { method: 'PATCH', body })).status, 400);
     }
     assert.equal((await fetch(`${origin}/faults`, { method: 'POST', body: '{' })).status, 400);
+    assert.equal((await fetch(`${origin}/eventroutes`, { method: 'POST', body: '{"id":"a"}' })).status, 400);
     assert.equal((await fetch(`${origin}/nowhere`)).status, 404);
   });
 });

@@ -85,6 +85,45 @@ describe('A query', () => {
     assert.equal(values(second).length, 3);
   });
 
+  it('goes on with pages of the size that each request asks for', async (t) => {
+    const { send } = await start(t, { graph: { twins: 300 } });
+    const sizes: number[] = [];
+    let token: unknown;
+    for (const size of ['7', undefined, '250', '1']) {
+      const reply = await send('POST /query', {
+        body: { query: 'SELECT * FROM DIGITALTWINS', ...(token !== undefined && { continuationToken: token }) },
+        headers: { ...(size !== undefined && { 'max-items-per-page': size }) },
+      });
+      sizes.push(values(reply).length);
+      token = reply.json['continuationToken'];
+      if (token === undefined) {
+        break;
+      }
+    }
+    assert.deepEqual(sizes, [7, 100, 193]);
+  });
+
+  it('takes too long when its page has more items than there is time for', async (t) => {
+    const { simulator, send } = await start(t, { graph: { twins: 300 }, queryItemsInTime: 100 });
+    const query = 'SELECT * FROM DIGITALTWINS';
+    const ask = (body: object, size?: string): Promise<Reply> =>
+      send('POST /query', { body, headers: { ...(size !== undefined && { 'max-items-per-page': size }) } });
+    const first = await ask({ query });
+    const continuationToken = first.json['continuationToken'];
+    assert.equal(values(first).length, 100);
+    for (const body of [{ query }, { query, continuationToken }, { continuationToken }]) {
+      const { status, code, message } = refusal(await ask(body, '101'));
+      assert.deepEqual([status, code], [400, 'TimeoutError']);
+      assert.match(String(message), /^The query execution timed out after 60 seconds\. /);
+    }
+    assert.equal(values(await ask({ continuationToken }, '100')).length, 100, 'the token is still good');
+    assert.deepEqual(values(await ask({ query: 'SELECT COUNT() FROM DIGITALTWINS' }, '101')), [{ COUNT: 300 }]);
+    simulator.queryItemsInTime = 99;
+    assert.equal(refusal(await ask({ query })).code, 'TimeoutError', '100 items when the request does not say');
+    simulator.queryItemsInTime = undefined;
+    assert.equal(values(await ask({ query }, '1000')).length, 300);
+  });
+
   it('is refused when the simulated instance does not know its form', async (t) => {
     const { send } = await start(t);
     for (const query of ["SELECT * FROM DIGITALTWINS WHERE name = 'a'", 'SELECT T FROM DIGITALTWINS T', 'DELETE', '']) {
@@ -171,6 +210,26 @@ describe('Models', () => {
     assert.equal(refusal(await send(`DELETE /models/${space}`)).code, 'ModelReferencesNotDeleted');
     assert.equal((await send(`DELETE /models/${room}`)).status, 204);
     assert.equal(refusal(await send(`GET /models/${room}`)).code, 'ModelNotFound');
+  });
+
+  it('are decommissioned after those that refer to them, and taken into use again in any order', async (t) => {
+    const { send } = await start(t, { graph });
+    const [sensor, terminal, device] = ['Sensor', 'AirTerminal', 'Device'].map(
+      (name) => `/models/dtmi:digitaltwins:sample:${name};1`,
+    );
+    const set = (path: string | undefined, value: boolean): Promise<Reply> =>
+      send(`PATCH ${String(path)}`, { body: [{ op: 'replace', path: '/decommissioned', value }] });
+    await set(sensor, true);
+    const refused = refusal(await set(device, true));
+    assert.deepEqual([refused.status, refused.code], [409, 'ModelReferencesNotDecommissioned']);
+    assert.match(String(refused.message), /AirTerminal/);
+    assert.equal((await send(`GET ${String(device)}`)).json['decommissioned'], false);
+    assert.equal((await set(terminal, true)).status, 204);
+    assert.equal((await set(device, true)).status, 204);
+    assert.equal((await set(sensor, false)).status, 204);
+    assert.equal((await set(device, true)).status, 204, 'it is already');
+    assert.equal((await set(device, false)).status, 204);
+    assert.equal((await send(`GET ${String(device)}`)).json['decommissioned'], false);
   });
 });
 
@@ -350,5 +409,40 @@ describe('Event routes', () => {
     const { send } = await start(t);
     assert.deepEqual((await send('GET /eventroutes')).json, { value: [] });
     assert.equal(refusal(await send('GET /eventroutes/a')).code, 'EventRouteNotFound');
+  });
+
+  const route = { id: 'route-1', endpointName: 'endpoint-1', filter: "type = 'Microsoft.DigitalTwins.Twin.Create'" };
+
+  it('are planted, listed and read', async (t) => {
+    const { simulator, send } = await start(t);
+    simulator.instance.plantEventRoute({ ...route, filter: 'false' });
+    simulator.instance.plantEventRoute(route);
+    assert.deepEqual((await send('GET /eventroutes')).json, { value: [route] });
+    assert.deepEqual((await send('GET /eventroutes/route-1')).json, route);
+    assert.equal(refusal(await send('GET /eventroutes/Route-1')).code, 'EventRouteNotFound');
+  });
+
+  it('are listed in pages', async (t) => {
+    const { simulator, send } = await start(t);
+    for (let number = 1; number <= 130; number += 1) {
+      simulator.instance.plantEventRoute({ ...route, id: `route-${number}` });
+    }
+    const first = await send('GET /eventroutes');
+    assert.equal(values(first).length, 100);
+    const second = await send(`GET ${pathOf(first.json['nextLink'], simulator)}`, {
+      headers: { 'max-items-per-page': '20' },
+    });
+    assert.equal(values(second)[0]?.['id'], 'route-101');
+    const third = await send(`GET ${pathOf(second.json['nextLink'], simulator)}`);
+    assert.deepEqual([values(third).length, 'nextLink' in third.json], [10, false]);
+  });
+
+  it('survive a deletion job', async (t) => {
+    const { simulator, clock, send } = await start(t, { graph });
+    simulator.instance.plantEventRoute(route);
+    await send('POST /jobs/deletions');
+    clock.advance(3_600_000);
+    assert.deepEqual(simulator.instance.counts, { models: 0, twins: 0, relationships: 0 });
+    assert.deepEqual((await send('GET /eventroutes')).json, { value: [route] });
   });
 });

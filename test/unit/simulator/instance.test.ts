@@ -16,6 +16,7 @@ const twinId = fc.constantFrom('building-1', 'building-1-floor-1', 'building-1-f
 const step = fc.oneof(
   fc.record({ kind: fc.constant('put' as const), id: twinId }),
   fc.record({ kind: fc.constant('delete' as const), id: twinId }),
+  fc.record({ kind: fc.constant('plant' as const), id: twinId }),
   fc.record({ kind: fc.constant('connect' as const), source: twinId, target: twinId }),
   fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(20_000) }),
   fc.record({
@@ -42,6 +43,10 @@ function take(instance: Instance, clock: ManualClock, taken: Step): void {
           twins.delete(taken.id);
         });
       }
+      return;
+    case 'plant':
+      instance.plantTwin({ $dtId: taken.id, $metadata: { $model: model }, number: clock.now() });
+      assert.deepEqual(instance.indexed.counts, instance.counts);
       return;
     case 'connect': {
       const relationship = makeRelationship(taken.source, 'r', {}, taken.target, 'relatedTo');
