@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { InstanceClient } from './instanceClient.ts';
+import { chargeOf } from './queryCharge.ts';
 import type { TraceContext } from './traceContext.ts';
 import { object, pageOf, read, text } from './wire.ts';
 
@@ -109,9 +110,4 @@ export class Contents {
       tokens.add(continuationToken);
     }
   }
-}
-
-function chargeOf(header: string | undefined): number {
-  const charge = Number(header ?? 0);
-  return Number.isFinite(charge) && charge > 0 ? charge : 0;
 }

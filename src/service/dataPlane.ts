@@ -2,7 +2,7 @@ import { Contents } from './contents.ts';
 import { DeleteJobs } from './deleteJobs.ts';
 import { SignInRequiredError } from './errors.ts';
 import { ImportJobs } from './importJobs.ts';
-import { InstanceClient } from './instanceClient.ts';
+import { InstanceClient, type InstanceClientOptions } from './instanceClient.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { RequestPacer } from './requestPacer.ts';
 import { RequestSpacing } from './requestSpacing.ts';
@@ -34,6 +34,14 @@ export class DataPlane {
     const services = this.#services.get(keyOf(host)) ?? this.#make(host);
     this.#services.set(keyOf(host), services);
     return services;
+  }
+
+  /** A client of its own for work with very many requests, which are not spaced out. */
+  bulkClient(
+    host: InstanceHost,
+    options: Pick<InstanceClientOptions, 'patience' | 'signal' | 'logged'>,
+  ): InstanceClient {
+    return new InstanceClient(host, this.#transport, { ...options, timeLimitInMs: queryTimeLimitInMs });
   }
 
   /** Why nobody can ask an instance without signing in first; undefined when somebody can. Sends nothing to it. */

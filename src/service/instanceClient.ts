@@ -5,6 +5,7 @@ import { errorLine } from './errorText.ts';
 import type { FailedExchange } from './failureJournal.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import type { InstancePipeline, InstanceRequest } from './instancePipeline.ts';
+import type { Patience } from './patience.ts';
 import { printable } from './printable.ts';
 import type { RequestPacer } from './requestPacer.ts';
 import type { RequestSpacing } from './requestSpacing.ts';
@@ -26,8 +27,8 @@ export interface Question extends Omit<InstanceRequest, 'headers'> {
   /** The `traceparent` of the request; by default the trace with a new span id. */
   readonly traceparent?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The status of success; any other is a ServiceError. */
-  readonly expect: number;
+  /** The status of success, or all that are expected; any other is a ServiceError. */
+  readonly expect: number | readonly number[];
 }
 
 /** An answer of the instance. */
@@ -38,6 +39,8 @@ export interface Answer {
   readonly headers: PipelineResponse['headers'];
   /** Empty when there was none. */
   readonly body: string;
+  /** Whether an earlier attempt, of which no answer came, may have had its effect already. */
+  readonly mayBeRepetition: boolean;
 }
 
 /** In what the requests of clients differ. */
@@ -48,6 +51,12 @@ export interface InstanceClientOptions {
   readonly spacing?: RequestSpacing;
   /** Milliseconds until a request without a complete answer is given up; default 30 s. */
   readonly timeLimitInMs?: number;
+  /** Repeats each request until it is answered, instead of what `repeat` of the request says: for those that may. */
+  readonly patience?: Patience;
+  /** Ends all requests when it aborts; they then reject with its reason, or with an error of the library. */
+  readonly signal?: AbortSignal;
+  /** Which attempts have a line in the log: all, by default, or where there are very many those without a good answer. */
+  readonly logged?: 'all' | 'failures';
 }
 
 /**
@@ -76,7 +85,14 @@ export class InstanceClient {
   }
 
   /** Asks, and gives the answer if it has the expected status. */
-  async ask({ trace, traceparent, headers, expect, ...request }: Question): Promise<Answer> {
+  ask(question: Question): Promise<Answer> {
+    const { patience } = this.#options;
+    return patience
+      ? patience.keepAt((mayBeRepetition) => this.#ask({ ...question, repeat: 'patiently' }, mayBeRepetition))
+      : this.#ask(question, false);
+  }
+
+  async #ask({ trace, traceparent, headers, expect, ...request }: Question, mayBeRepetition: boolean): Promise<Answer> {
     const parent = traceparent ?? trace.nextTraceparent(this.#transport.randomHex);
     const { method, url } = request;
     const exchange = { hostname: this.host.hostname, operation: `${method} ${url.pathname}`, traceparent: parent };
@@ -90,7 +106,12 @@ export class InstanceClient {
     this.#pipeline ??= new InstancePipeline(this.host, this.#transport, this.#options);
     let response: PipelineResponse;
     try {
-      response = await this.#pipeline.send(exchange, { ...request, headers: all });
+      const { signal } = this.#options;
+      response = await this.#pipeline.send(exchange, {
+        ...request,
+        headers: all,
+        ...(signal && { abortSignal: signal }),
+      });
     } catch (error) {
       if (error instanceof ConnectionError) {
         this.#transport.log.error(`${describe(exchange)}: ${printable(error.code)}: ${printable(error.message)}`);
@@ -99,8 +120,8 @@ export class InstanceClient {
       throw error;
     }
     const { status, headers: answered, bodyAsText } = response;
-    const answer = { exchange, status, headers: answered, body: bodyAsText ?? '' };
-    if (status !== expect) {
+    const answer = { exchange, status, headers: answered, body: bodyAsText ?? '', mayBeRepetition };
+    if (![expect].flat().includes(status)) {
       throw this.#refused(answer);
     }
     return answer;

@@ -23,12 +23,15 @@ export interface InstanceRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly repeat: PipelineOptions['repeat'];
+  /** Ends the request when it aborts. */
+  readonly abortSignal?: AbortSignal;
 }
 
 /** The way of requests to an instance and of the answers back. */
 export class InstancePipeline {
   readonly #httpClient: HttpClient;
-  readonly #pipelines: Readonly<Record<PipelineOptions['repeat'], Pipeline>>;
+  readonly #pipelines = new Map<PipelineOptions['repeat'], Pipeline>();
+  readonly #make: (repeat: PipelineOptions['repeat']) => Pipeline;
 
   constructor(host: InstanceHost, transport: Transport, options: InstanceClientOptions) {
     this.#httpClient = transport.httpClient ?? createDefaultHttpClient();
@@ -38,16 +41,14 @@ export class InstancePipeline {
       credential: transport.credentialOf(host),
       scope: host.cloud.dataPlaneScope,
     };
-    this.#pipelines = {
-      reads: requestPipeline(transport, { ...common, repeat: 'reads' }),
-      once: requestPipeline(transport, { ...common, repeat: 'once' }),
-    };
+    this.#make = (repeat) => requestPipeline(transport, { ...common, repeat });
   }
 
   /**
    * Sends a request and gives the answer, whatever its status.
    *
-   * @throws ConnectionError when no answer came, and what the credential throws
+   * @throws ConnectionError when no answer came, an AbortError of the library when the signal aborted, and what the
+   *   credential throws
    */
   async send(exchange: Exchange, { url, headers, repeat, ...rest }: InstanceRequest): Promise<PipelineResponse> {
     const request = createPipelineRequest({
@@ -58,9 +59,15 @@ export class InstancePipeline {
       disableKeepAlive: repeat === 'once',
     });
     try {
-      return await this.#pipelines[repeat].sendRequest(this.#httpClient, request);
+      return await this.#pipeline(repeat).sendRequest(this.#httpClient, request);
     } catch (error) {
       throw isRestError(error) ? new ConnectionError(exchange, error.code ?? 'REQUEST_SEND_ERROR', error) : error;
     }
+  }
+
+  #pipeline(repeat: PipelineOptions['repeat']): Pipeline {
+    const pipeline = this.#pipelines.get(repeat) ?? this.#make(repeat);
+    this.#pipelines.set(repeat, pipeline);
+    return pipeline;
   }
 }

@@ -82,31 +82,47 @@ export function timeLimitPolicy(clock: Clock, limitInMs: number): PipelinePolicy
     async sendRequest(request, next) {
       const limit = new AbortController();
       const answered = new AbortController();
+      const { abortSignal: caller } = request;
+      const stop = (): void => {
+        limit.abort();
+      };
+      const state = { isLate: false };
       clock.delay(limitInMs, answered.signal).then(
         () => {
-          limit.abort();
+          state.isLate = true;
+          stop();
         },
         () => undefined,
       );
+      // By hand, and not by AbortSignal.any: the signal of a caller may outlive millions of requests.
+      caller?.addEventListener('abort', stop);
       request.abortSignal = limit.signal;
       try {
         return await next(request);
       } catch (error) {
-        if (limit.signal.aborted) {
+        if (state.isLate) {
           throw new RestError(`No answer within ${limitInMs / 1000} s.`, { code: 'ETIMEDOUT', request });
         }
         throw error;
       } finally {
         answered.abort();
+        caller?.removeEventListener('abort', stop);
         // The retry policy would take it for an abort of the whole request.
-        delete request.abortSignal;
+        if (caller) {
+          request.abortSignal = caller;
+        } else {
+          delete request.abortSignal;
+        }
       }
     },
   };
 }
 
-/** Writes one line for each attempt. Knows neither headers nor bodies but those it names: a token can't get in. */
-export function requestLogPolicy(log: Log, clock: Clock): PipelinePolicy {
+/**
+ * Writes one line for each attempt, or where there are too many of them for each that got no good answer. Knows neither
+ * headers nor bodies but those it names: a token can't get in.
+ */
+export function requestLogPolicy(log: Log, clock: Clock, logged: 'all' | 'failures'): PipelinePolicy {
   return {
     name: 'requestLogPolicy',
     async sendRequest(request, next) {
@@ -126,6 +142,9 @@ export function requestLogPolicy(log: Log, clock: Clock): PipelinePolicy {
       };
       try {
         const response = await next(request);
+        if (logged === 'failures' && response.status < 400) {
+          return response;
+        }
         log.info(line(String(response.status), response.headers.get('x-ms-request-id')));
         return response;
       } catch (error) {

@@ -34,23 +34,25 @@ export interface PipelineOptions {
   readonly scope: string;
   /**
    * `reads` are repeated twice after a broken connection, and twice after a 5xx or 408 without `Retry-After` (nine
-   * requests at the most, where both alternate); a request that changes something goes out `once`.
+   * requests at the most, where both alternate); a request that changes something goes out `once`; of `patiently` it is
+   * the caller who repeats, with a patience of its own.
    */
-  readonly repeat: 'reads' | 'once';
+  readonly repeat: 'reads' | 'once' | 'patiently';
   readonly pacer?: RequestPacer | undefined;
   readonly spacing?: RequestSpacing | undefined;
   /** Milliseconds until a request without a complete answer is given up; default 30 s. */
   readonly timeLimitInMs?: number | undefined;
+  /** Which attempts have a line in the log; `all` by default. */
+  readonly logged?: 'all' | 'failures' | undefined;
 }
 
 /**
  * The way of requests and of the answers back. There is no redirect policy in it: a token must not follow a redirect,
  * nor go to any other host than the one it was made for.
  */
-export function requestPipeline(
-  transport: Omit<Transport, 'credentialOf'>,
-  { origin, credential, scope, repeat, pacer, spacing, timeLimitInMs = defaultTimeLimitInMs }: PipelineOptions,
-): Pipeline {
+export function requestPipeline(transport: Omit<Transport, 'credentialOf'>, options: PipelineOptions): Pipeline {
+  const { origin, credential, scope, repeat, pacer, spacing, logged = 'all' } = options;
+  const { timeLimitInMs = defaultTimeLimitInMs } = options;
   const { clock, log, randomHex } = transport;
   const pipeline = createEmptyPipeline();
   pipeline.addPolicy(sameHostPolicy(origin));
@@ -61,7 +63,7 @@ export function requestPipeline(
     pipeline.addPolicy(exponentialRetryPolicy(retry), { phase: 'Retry' });
     pipeline.addPolicy(systemErrorRetryPolicy(retry), { phase: 'Retry' });
   }
-  const claims = repeat === 'reads' ? 'answered' : 'refused';
+  const claims = repeat === 'once' ? 'refused' : 'answered';
   const bounded = new BoundedCredential(credential, clock, defaultTimeLimitInMs, claims);
   pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: bounded, scopes: scope }), { phase: 'Sign' });
   const last = { afterPhase: 'Sign' } as const;
@@ -73,7 +75,10 @@ export function requestPipeline(
     pipeline.addPolicy(spacingPolicy(spacing), last);
   }
   pipeline.addPolicy(timeLimitPolicy(clock, timeLimitInMs), last);
-  pipeline.addPolicy(requestLogPolicy(log, clock), last);
+  pipeline.addPolicy(requestLogPolicy(log, clock, logged), last);
+  if (logged === 'failures') {
+    return pipeline;
+  }
   // The library's own log: all headers, with every value withheld that is not on its list of harmless ones.
   const trace = Object.assign(
     (...texts: unknown[]) => {

@@ -25,10 +25,18 @@ export interface Page<T> {
 export const pageOf = <T>(item: v.GenericSchema<unknown, T>, unreadable: T): v.GenericSchema<unknown, Page<T>> =>
   object({ value: v.array(v.fallback(item, unreadable)), nextLink: text });
 
-/** Reads a body; undefined when it is no JSON or nothing that the schema describes. */
-export function read<T>(schema: v.GenericSchema<unknown, T>, body: string): T | undefined {
+/**
+ * Reads a body; undefined when it is no JSON or nothing that the schema describes.
+ *
+ * @param parse how JSON is read; throws for what is none
+ */
+export function read<T>(
+  schema: v.GenericSchema<unknown, T>,
+  body: string,
+  parse: (body: string) => unknown = JSON.parse,
+): T | undefined {
   try {
-    const result = v.safeParse(schema, JSON.parse(body));
+    const result = v.safeParse(schema, parse(body));
     return result.success ? result.output : undefined;
   } catch {
     // No JSON: nothing that the contract describes.
