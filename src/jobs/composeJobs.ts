@@ -3,6 +3,7 @@ import { DataPlane } from '../service/dataPlane.ts';
 import type { Transport } from '../service/transport.ts';
 import { ContentsCounter } from './contentsCounter.ts';
 import { EndCheck } from './endCheck.ts';
+import { ExclusiveUse } from './exclusiveUse.ts';
 import { JobList } from './jobList.ts';
 import { JobStarter } from './jobStarter.ts';
 import { JobStore } from './jobStore.ts';
@@ -43,6 +44,8 @@ export interface Jobs {
   readonly preflight: PreflightCheck;
   readonly starter: JobStarter;
   readonly dataPlane: DataPlane;
+  readonly counter: ContentsCounter;
+  readonly uses: ExclusiveUse;
 }
 
 /** Builds the jobs layer, the same for the extension and for tests. Asks nothing of disk or network. */
@@ -55,6 +58,7 @@ export function composeJobs({ transport, folder, locks, isWindowThere, settings,
   logJobEnds(store, log, () => clock.now());
   const records = new RecordFile(join(folder, 'records.json'), files);
   const instances = new KnownInstances(records, store, settings, log);
+  const uses = new ExclusiveUse(locks);
   const started = new StartedJobs(records, locks, clock);
   const shared = new SharedJobs(join(folder, 'jobs'), files, store);
 
@@ -68,6 +72,20 @@ export function composeJobs({ transport, folder, locks, isWindowThere, settings,
 
   const list = new JobList(dataPlane, store, started, shared, clock, randomHex, log);
   const preflight = new PreflightCheck(dataPlane, counter, store, started, shared, clock, randomHex, log);
-  const starter = new JobStarter(dataPlane, instances, started, store, clock);
-  return { store, records, instances, started, shared, tracker, watcher, list, preflight, starter, dataPlane };
+  const starter = new JobStarter({ dataPlane, instances, started, store, uses }, clock);
+  return {
+    store,
+    records,
+    instances,
+    started,
+    shared,
+    tracker,
+    watcher,
+    list,
+    preflight,
+    starter,
+    dataPlane,
+    counter,
+    uses,
+  };
 }

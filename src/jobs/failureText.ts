@@ -1,5 +1,6 @@
 import { explain, type HelpTopic, type Remedy } from '../service/explain.ts';
 import { StartFailedError } from './jobStarter.ts';
+import { OperationFailedError } from './operationFailedError.ts';
 
 /** A failure as a person is told it. */
 export interface FailureMessage {
@@ -11,10 +12,20 @@ export interface FailureMessage {
   readonly help: HelpTopic | undefined;
 }
 
-/** Puts a failure into words: of a start, or of anything else. */
+/** What of a failure is logged and explained: what went wrong, without what it stopped. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof StartFailedError || error instanceof OperationFailedError ? error.cause : error;
+}
+
+/** Puts a failure into words: of a start, of another operation, or of anything else. */
 export function failureMessage(error: unknown): FailureMessage {
-  const { happened, meaning, advice, remedy, help } = explain(error instanceof StartFailedError ? error.cause : error);
+  const { happened, meaning, advice, remedy, help } = explain(causeOf(error));
   const remedies = [...new Set<Remedy>(remedy ? [remedy, 'showLog'] : [])];
+  if (error instanceof OperationFailedError) {
+    const { failure } = error;
+    const parts = [failure.failed, happened, failure.meaning, failure.advice ?? advice];
+    return { text: parts.filter((part) => part !== '').join(' '), remedies, help };
+  }
   if (!(error instanceof StartFailedError)) {
     return { text: [happened, meaning, advice].filter((part) => part !== '').join(' '), remedies, help };
   }

@@ -11,6 +11,7 @@ import type { TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import type { TraceContext } from '../service/traceContext.ts';
 import { wholeContents, type CountedContents } from './contents.ts';
 import { deletionJob, unconfirmedJob, type DeletionJob } from './deletionJob.ts';
+import type { ExclusiveUse } from './exclusiveUse.ts';
 import type { JobStore } from './jobStore.ts';
 import type { KnownInstances } from './knownInstances.ts';
 import type { Lock } from './locks.ts';
@@ -31,6 +32,15 @@ export interface StartRequest {
   readonly knownStarts?: ReadonlySet<string> | undefined;
   /** Who asked when the instance was looked at: the start is sent as nobody else. */
   readonly identity?: Identity;
+}
+
+/** What starting needs of the jobs layer. */
+export interface JobStarterParts {
+  readonly dataPlane: DataPlane;
+  readonly instances: KnownInstances;
+  readonly started: StartedJobs;
+  readonly store: JobStore;
+  readonly uses: ExclusiveUse;
 }
 
 /** Machines' clocks differ: a job that was created so much before its start was sent is another one. */
@@ -56,13 +66,15 @@ export class JobStarter {
   readonly #instances: KnownInstances;
   readonly #started: StartedJobs;
   readonly #store: JobStore;
+  readonly #uses: ExclusiveUse;
   readonly #clock: Clock;
 
-  constructor(dataPlane: DataPlane, instances: KnownInstances, started: StartedJobs, store: JobStore, clock: Clock) {
+  constructor({ dataPlane, instances, started, store, uses }: JobStarterParts, clock: Clock) {
     this.#dataPlane = dataPlane;
     this.#instances = instances;
     this.#started = started;
     this.#store = store;
+    this.#uses = uses;
     this.#clock = clock;
   }
 
@@ -76,7 +88,9 @@ export class JobStarter {
   async start(request: StartRequest): Promise<DeletionJob> {
     const { host } = request;
     const lock = await this.#before(host, () => this.#begin(request));
+    let use: Lock | undefined;
     try {
+      use = await this.#before(host, () => this.#uses.take(host));
       const known = {
         trace: request.trace,
         start: {
@@ -95,6 +109,7 @@ export class JobStarter {
       }
       return this.#shown(deletionJob(host, answer, known, this.#clock.now()));
     } finally {
+      await use?.release().catch(() => undefined);
       await lock.release().catch(() => undefined);
     }
   }

@@ -69,19 +69,22 @@ export class InstanceProtectedError extends Error {
 }
 
 /**
- * Another start of a deletion job on the instance is under way or has just been made, from this or another window;
- * nothing was sent.
+ * Something else is being done with the instance, from this or another window: another start of a deletion job is under
+ * way or has just been made, or a backup or a restore is running. Nothing was sent.
  */
 export class InstanceBusyError extends Error {
   override readonly name = 'InstanceBusyError';
   readonly host: InstanceHost;
   /** What is in the way: a sentence. */
   readonly what: string;
+  /** Whether it is another start, of which a job may come. */
+  readonly isStart: boolean;
 
-  constructor(host: InstanceHost, what: string) {
+  constructor(host: InstanceHost, what: string, isStart = true) {
     super(what);
     this.host = host;
     this.what = what;
+    this.isStart = isStart;
   }
 }
 
@@ -94,6 +97,26 @@ export class IdentityChangedError extends Error {
     super(`The account, tenant or credential for ${host.hostname} was changed.`);
     this.host = host;
   }
+}
+
+/** A file that a person chose can't be read or written. The cause is the file system's error. */
+export class LocalFileError extends Error {
+  override readonly name = 'LocalFileError';
+  readonly path: string;
+  /** The operating system's code, such as `ENOSPC`. */
+  readonly code: string;
+  readonly attempt: 'read' | 'write';
+
+  constructor(path: string, attempt: 'read' | 'write', cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.path = path;
+    this.code = codeOf(cause) ?? 'UNKNOWN';
+    this.attempt = attempt;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** A request was about to go to another host than it was made for; nothing was sent. */

@@ -5,6 +5,7 @@ import {
   InstanceBusyError,
   InstanceProtectedError,
   InvalidInputError,
+  LocalFileError,
   ServiceError,
   SignInFailedError,
   SignInRequiredError,
@@ -13,6 +14,7 @@ import {
 import { errorWords, sentence } from './errorText.ts';
 import { connectionEntry } from './explain/connections.ts';
 import type { Entry, Explanation } from './explain/entry.ts';
+import { explainFile } from './explain/files.ts';
 import {
   otherResourceManagerStatus,
   resourceManagerMeaning,
@@ -80,11 +82,13 @@ function explainBeforeSending(error: unknown): Explanation | undefined {
   }
   if (error instanceof InstanceBusyError) {
     return {
-      short: 'Another start is under way',
+      short: error.isStart ? 'Another start is under way' : 'In use',
       happened: sentence(printable(error.what, 200)),
-      meaning: 'This attempt deleted nothing.',
-      advice: 'Refresh to see what became of the other start, which may be from another window.',
-      remedy: 'refresh',
+      meaning: error.isStart ? 'This attempt deleted nothing.' : 'Nothing was sent and nothing was deleted.',
+      advice: error.isStart
+        ? 'Refresh to see what became of the other start, which may be from another window.'
+        : 'Wait until that has ended. It may be going on in another window.',
+      remedy: error.isStart ? 'refresh' : undefined,
     };
   }
   if (error instanceof IdentityChangedError) {
@@ -104,6 +108,9 @@ function explainBeforeSending(error: unknown): Explanation | undefined {
       advice: 'Correct it and try again.',
       remedy: undefined,
     };
+  }
+  if (error instanceof LocalFileError) {
+    return explainFile(error);
   }
   return isSystemError(error) ? explainStorage(error) : undefined;
 }

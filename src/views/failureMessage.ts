@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { learnMore, remedyTitles } from '../jobs/remedies.ts';
 import { StartFailedError } from '../jobs/jobStarter.ts';
+import { OperationFailedError } from '../jobs/operationFailedError.ts';
 import type { Remedy } from '../service/explain.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { InstanceProtectedError } from '../service/errors.ts';
@@ -9,7 +10,7 @@ import { InstanceNode } from './jobNodes.ts';
 
 /** Logs a failure and says it to the person: what happened, what it means for the data, what to do. */
 export function reportFailure(log: vscode.LogOutputChannel, error: unknown): void {
-  logFailure(log, error instanceof StartFailedError ? error.cause : error);
+  logFailure(log, error instanceof StartFailedError || error instanceof OperationFailedError ? error.cause : error);
   // A message that can't be shown any more, as when the window closes, is nobody's concern.
   showFailure(error).catch(() => undefined);
 }
@@ -42,7 +43,7 @@ async function press(remedy: Remedy, error: unknown): Promise<void> {
 }
 
 function hostOf(error: unknown): InstanceHost | undefined {
-  if (error instanceof StartFailedError) {
+  if (error instanceof StartFailedError || error instanceof OperationFailedError) {
     return error.host;
   }
   return error instanceof InstanceProtectedError ? error.host : undefined;
