@@ -59,19 +59,24 @@ export default defineConfig(
     },
   },
   layer('service', {
-    not: ['jobs', 'instances', ...vsCodeLayers],
+    not: ['jobs', 'instances', 'backup', ...vsCodeLayers],
     modules: ['vscode'],
     because: 'service/ is the data plane on the wire: it knows neither jobs nor VS Code.',
   }),
   layer('jobs', {
-    not: ['instances', ...vsCodeLayers],
+    not: ['instances', 'backup', ...vsCodeLayers],
     modules: ['vscode'],
     because: 'jobs/ is what a job is to a person: it knows service/ and no VS Code.',
   }),
   layer('instances', {
-    not: ['jobs', ...vsCodeLayers],
+    not: ['jobs', 'backup', ...vsCodeLayers],
     modules: ['vscode'],
     because: 'instances/ finds instances by way of service/: it knows neither jobs nor VS Code.',
+  }),
+  layer('backup', {
+    not: ['instances', ...vsCodeLayers],
+    modules: ['vscode'],
+    because: 'backup/ moves what instances hold into files and back: it knows service/, jobs/ and no VS Code.',
   }),
   layer('authentication', {
     not: ['commands', 'prompts', 'views', 'settings', 'extension'],
