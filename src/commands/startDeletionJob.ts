@@ -4,11 +4,9 @@ import { jobJson, type JobJson } from '../jobs/jobJson.ts';
 import { StartFailedError, type StartRequest } from '../jobs/jobStarter.ts';
 import type { Preflight } from '../jobs/preflight.ts';
 import { confirmationText } from '../jobs/preflightText.ts';
-import { showChecking } from '../prompts/checkStep.ts';
 import { askName } from '../prompts/confirmationStep.ts';
-import { askSteps, type Step, type StepPosition, type StepResult } from '../prompts/steps.ts';
+import { askSteps, type Step, type StepResult } from '../prompts/steps.ts';
 import { askTimeout, type TimeoutAnswer } from '../prompts/timeoutStep.ts';
-import { needsOtherIdentity, SignInRequiredError } from '../service/errors.ts';
 import type { Identity } from '../service/identity.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { newOperationId, parseOperationId } from '../service/operationId.ts';
@@ -16,8 +14,7 @@ import { checkTimeoutInMinutes, type TimeoutInMinutes } from '../service/timeout
 import { TraceContext } from '../service/traceContext.ts';
 import { InstanceNode, isRow } from '../views/jobNodes.ts';
 import { readArguments } from './arguments.ts';
-import { chooseAccess } from './chooseAccess.ts';
-import { chooseInstance, detailsOfChosen } from './chooseInstance.ts';
+import { askInstanceStep, lookAt, signIn, signInTo, type Purpose } from './instanceSteps.ts';
 import type { Parts } from './parts.ts';
 import { showActiveJob } from './watchActiveJob.ts';
 
@@ -67,7 +64,8 @@ async function startBySteps(parts: Parts, given: Given): Promise<JobJson | undef
     await parts.instances.refuseProtected(host);
   }
   // First of all: the answers should not be typed for nothing.
-  if (!(await (host ? signInTo(parts, host) : signIn(parts)))) {
+  const purpose = startingOn(parts);
+  if (!(await (host ? signInTo(parts, host, purpose) : signIn(parts, purpose)))) {
     return undefined;
   }
   let chosen = host;
@@ -99,26 +97,13 @@ async function startBySteps(parts: Parts, given: Given): Promise<JobJson | undef
   }
 }
 
-/** Signs in before an instance is chosen, unless that may be one for which nobody needs to. */
-async function signIn({ credentials, store, instances, cloud, identity }: Parts): Promise<boolean> {
-  const isOther = [identity(), ...store.instances.map(({ host }) => instances.identityOf(host))].some(
-    ({ credential }) => credential !== 'vscode',
-  );
-  const options = { reason: reasonToSignIn('an Azure Digital Twins instance') };
-  return isOther || (await credentials.signIn(cloud(), identity(), options)) !== undefined;
-}
-
-/** Makes sure that there is a token for the instance. Whatever fails, no job was started. */
-async function signInTo({ credentials }: Parts, host: InstanceHost): Promise<boolean> {
-  try {
-    return (await credentials.signInTo(host, { reason: reasonToSignIn(host.hostname) })) !== undefined;
-  } catch (error) {
-    throw new StartFailedError(host, 'no', error);
-  }
-}
-
-function reasonToSignIn(instance: string): string {
-  return `To start a deletion job on ${instance} and to watch it.`;
+/** What the steps before a start have to know of it. */
+function startingOn({ instances }: Parts): Purpose {
+  return {
+    reason: (instance) => `To start a deletion job on ${instance} and to watch it.`,
+    failed: (host, cause) => new StartFailedError(host, 'no', cause),
+    check: (host) => instances.refuseProtected(host),
+  };
 }
 
 /** Reads what the command was called with, and makes up the ids that were not given. Throws InvalidInputError. */
@@ -151,26 +136,13 @@ function steps(
   { answers: given, suggestedTimeout }: Given,
   onChosen: (host: InstanceHost) => void,
 ): Step<Answers>[] {
-  const { store, defaultTimeoutInMinutes, clock } = parts;
+  const { defaultTimeoutInMinutes, clock } = parts;
+  const purpose = startingOn(parts);
   const title = (host: InstanceHost | undefined, what: string): string =>
     `Start Deletion Job${host ? ` on ${host.hostname}` : ''}: ${what}`;
 
-  const instance: Step<Answers> = async (_, position) => {
-    const shown = title(undefined, 'Instance');
-    const chosen = await chooseInstance(parts, shown, store.instances, position);
-    if (chosen.kind !== 'value') {
-      return chosen;
-    }
-    const { host, found } = chosen.value;
-    await parts.instances.refuseProtected(host);
-    const details = await detailsOfChosen(shown, found);
-    if (!details) {
-      return { kind: 'cancel' };
-    }
-    onChosen(host);
-    parts.instances.choose(host, details);
-    return (await signInTo(parts, host)) ? { kind: 'value', value: { host } } : { kind: 'cancel' };
-  };
+  const instance: Step<Answers> = async (_, position) =>
+    named('host', await askInstanceStep(parts, purpose, title(undefined, 'Instance'), position, onChosen));
   const timeout: Step<Answers> = async ({ host, timeout: earlier }, position) => {
     const suggestion = earlier ?? suggestedTimeout;
     const suggested = suggestion ? suggestion.minutes : defaultTimeoutInMinutes();
@@ -180,7 +152,7 @@ function steps(
     if (!host) {
       return { kind: 'cancel' };
     }
-    const checked = await check(parts, host, title(host, 'Checking'), position);
+    const checked = await lookAt(parts, host, purpose, title(host, 'Checking'), position);
     if (checked.kind !== 'value') {
       return checked;
     }
@@ -199,46 +171,6 @@ function steps(
 
 function named<K extends keyof Answers>(name: K, result: StepResult<Answers[K]>): StepResult<Partial<Answers>> {
   return result.kind === 'value' ? { kind: 'value', value: { [name]: result.value } } : result;
-}
-
-/**
- * Looks at the instance. Where that needs a new sign-in or another tenant, the person is asked for it and it is looked
- * at again: once.
- */
-async function check(
-  parts: Parts,
-  host: InstanceHost,
-  title: string,
-  position: StepPosition,
-): Promise<StepResult<Preflight>> {
-  const look = async (): Promise<StepResult<Preflight>> => {
-    const looked = await showChecking(title, position, parts.preflight.look(host));
-    await keepAccount(parts, host);
-    return looked;
-  };
-  try {
-    return await look();
-  } catch (error) {
-    const isMended =
-      error instanceof SignInRequiredError
-        ? await signInTo(parts, host)
-        : needsOtherIdentity(error) && (await chooseAccess(parts, host, error));
-    if (!isMended) {
-      throw new StartFailedError(host, 'no', error);
-    }
-    return look().catch((again: unknown) => {
-      throw new StartFailedError(host, 'no', again);
-    });
-  }
-}
-
-/** The account that was asked with is the one that the start is sent with, whichever VS Code prefers by then. */
-async function keepAccount({ credentials, instances }: Parts, host: InstanceHost): Promise<void> {
-  const { credential, account } = instances.identityOf(host);
-  const used = credentials.accountUsedFor(host);
-  if (credential === 'vscode' && !account && used) {
-    await instances.setAccess(host, { ...instances.detailsOf(host).access, account: used });
-  }
 }
 
 async function start({ starter, list }: Parts, request: StartRequest): Promise<DeletionJob> {
