@@ -27,6 +27,8 @@ export interface Validation {
   /** How many there are in all. */
   readonly errors: number;
   readonly warnings: number;
+  /** The ids of its models. */
+  readonly modelIds: ReadonlySet<string>;
   /** How many items the file has. */
   readonly contents: Contents;
   /** SHA-256 of the file, in hexadecimal digits. */
@@ -117,7 +119,7 @@ class Validator {
     }
   }
 
-  end(): Pick<Validation, 'problems' | 'errors' | 'warnings' | 'contents'> {
+  end(): Omit<Validation, 'sha256' | 'bytes'> {
     this.#checkModels();
     if (this.#section === undefined && !this.#isLost) {
       this.#report('error', 1, `${this.#name} is empty: it has no section.`);
@@ -133,6 +135,7 @@ class Validator {
       problems: [...error, ...warning].sort((one, other) => one.line - other.line),
       errors: this.#totals.error,
       warnings: this.#totals.warning,
+      modelIds: new Set(this.#modelLines.keys()),
       contents: { ...this.#counts },
     };
   }

@@ -1,4 +1,5 @@
 import { addInstance } from './addInstance.ts';
+import { backUpInstance } from './backUpInstance.ts';
 import { copyDiagnostics } from './copyDiagnostics.ts';
 import { copyHostName } from './copyHostName.ts';
 import { copyJobId } from './copyJobId.ts';
@@ -13,6 +14,7 @@ import { refreshInstance } from './refreshInstance.ts';
 import type { CommandName } from './registerCommands.ts';
 import { removeInstance } from './removeInstance.ts';
 import { removeProtection } from './removeProtection.ts';
+import { restoreBackup } from './restoreBackup.ts';
 import { revealJob } from './revealJob.ts';
 import { showJob } from './showJob.ts';
 import { showLog } from './showLog.ts';
@@ -21,6 +23,7 @@ import { signIn } from './signIn.ts';
 import { startAgain } from './startAgain.ts';
 import { startDeletionJob } from './startDeletionJob.ts';
 import { switchAccount } from './switchAccount.ts';
+import { validateBackup } from './validateBackup.ts';
 
 /** What each command does. Loaded with the first that is called. */
 export const handlers: Readonly<Record<CommandName, (parts: Parts) => CommandHandler>> = {
@@ -31,6 +34,9 @@ export const handlers: Readonly<Record<CommandName, (parts: Parts) => CommandHan
   addInstance,
   startDeletionJob,
   startAgain,
+  backUpInstance,
+  restoreBackup,
+  validateBackup,
   protectInstance,
   removeProtection,
   refresh,

@@ -17,6 +17,33 @@ export interface Purpose {
   readonly check?: (host: InstanceHost) => Promise<void>;
 }
 
+/**
+ * Does something with an instance that is given or chosen on the way; what was noted of a chosen one is forgotten at the
+ * end, unless it has become a known one.
+ *
+ * @param use is given what to tell each instance that the person chooses
+ */
+export async function withChosen<T>(
+  { instances }: Parts,
+  given: InstanceHost | undefined,
+  use: (onChosen: (host: InstanceHost) => void) => Promise<T>,
+): Promise<T> {
+  let chosen = given;
+  const forget = (): void => {
+    if (chosen) {
+      instances.forgetChoice(chosen);
+    }
+  };
+  try {
+    return await use((host) => {
+      forget();
+      chosen = host;
+    });
+  } finally {
+    forget();
+  }
+}
+
 /** Signs in before an instance is chosen, unless that may be one for which nobody needs to. */
 export async function signIn(
   { credentials, store, instances, cloud, identity }: Parts,

@@ -2,7 +2,9 @@ import type * as vscode from 'vscode';
 import type { Credentials } from '../authentication/credentials.ts';
 import type { MicrosoftSessions } from '../authentication/microsoftSessions.ts';
 import type { InstanceFinder } from '../instances/instanceFinder.ts';
+import type { ContentsCounter } from '../jobs/contentsCounter.ts';
 import type { Versions } from '../jobs/diagnostics.ts';
+import type { ExclusiveUse } from '../jobs/exclusiveUse.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import type { JobList } from '../jobs/jobList.ts';
 import type { JobStarter } from '../jobs/jobStarter.ts';
@@ -17,6 +19,7 @@ import type { FailureJournal } from '../service/failureJournal.ts';
 import type { Identity } from '../service/identity.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { RandomHex } from '../service/random.ts';
+import type { BackupProblems } from '../views/backupProblems.ts';
 import type { JobDocuments } from '../views/jobDocument.ts';
 import type { JobTree } from '../views/jobTree.ts';
 
@@ -34,7 +37,10 @@ export interface Parts {
   readonly store: JobStore;
   readonly shared: SharedJobs;
   readonly failures: FailureJournal;
+  readonly counter: ContentsCounter;
+  readonly uses: ExclusiveUse;
   readonly tree: JobTree;
+  readonly problems: BackupProblems;
   readonly documents: JobDocuments;
   /** Resolves when the known instances have been read: before, a command would find none. */
   readonly ready: Promise<void>;

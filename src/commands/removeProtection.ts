@@ -25,7 +25,8 @@ export function removeProtection({ instances, store }: Pick<Parts, 'instances' |
     const text = (): string =>
       `Deletion jobs can then be started on ${host.hostname} again, each after a confirmation of its own. ` +
       `Nothing is deleted by this. Type ${host.name} to remove the protection.`;
-    const answer = await askName(`Remove Protection of ${host.hostname}`, host, text, { step: 1, totalSteps: 1 });
+    const title = `Remove Protection of ${host.hostname}`;
+    const answer = await askName({ title, host, text, position: { step: 1, totalSteps: 1 } });
     if (answer.kind === 'value') {
       await instances.removeProtection(host);
     }

@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import type { MadeBackup } from '../backup/backup.ts';
+import { backedUpText } from '../backup/words.ts';
+import { isEmpty } from '../jobs/contents.ts';
 import type { DeletionJob } from '../jobs/deletionJob.ts';
 import { jobJson, type JobJson } from '../jobs/jobJson.ts';
 import { StartFailedError, type StartRequest } from '../jobs/jobStarter.ts';
@@ -12,11 +15,18 @@ import type { InstanceHost } from '../service/instanceHost.ts';
 import { newOperationId, parseOperationId } from '../service/operationId.ts';
 import { checkTimeoutInMinutes, type TimeoutInMinutes } from '../service/timeoutInMinutes.ts';
 import { TraceContext } from '../service/traceContext.ts';
+import { reportFailure } from '../views/failureMessage.ts';
 import { InstanceNode, isRow } from '../views/jobNodes.ts';
 import { readArguments } from './arguments.ts';
-import { askInstanceStep, lookAt, signIn, signInTo, type Purpose } from './instanceSteps.ts';
+import { writeBackup } from './backUpInstance.ts';
+import { askInstanceStep, lookAt, signIn, signInTo, withChosen, type Purpose } from './instanceSteps.ts';
 import type { Parts } from './parts.ts';
 import { showActiveJob } from './watchActiveJob.ts';
+
+/** What the button does, which itself shows no more than a picture. */
+const backUpHint = 'Back Up First, at the top right, writes all of it to a file.';
+
+const backUpFirst: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('save'), tooltip: 'Back Up First' };
 
 /** What is asked for, step by step. */
 interface Answers {
@@ -68,14 +78,7 @@ async function startBySteps(parts: Parts, given: Given): Promise<JobJson | undef
   if (!(await (host ? signInTo(parts, host, purpose) : signIn(parts, purpose)))) {
     return undefined;
   }
-  let chosen = host;
-  const onChosen = (instance: InstanceHost): void => {
-    if (chosen) {
-      parts.instances.forgetChoice(chosen);
-    }
-    chosen = instance;
-  };
-  try {
+  return withChosen(parts, host, async (onChosen) => {
     const answers = await askSteps<Answers>(steps(parts, given, onChosen), given.answers);
     if (!answers) {
       return undefined;
@@ -90,11 +93,7 @@ async function startBySteps(parts: Parts, given: Given): Promise<JobJson | undef
     });
     parts.tree.reveal(job);
     return jobJson(job);
-  } finally {
-    if (chosen) {
-      parts.instances.forgetChoice(chosen);
-    }
-  }
+  });
 }
 
 /** What the steps before a start have to know of it. */
@@ -152,21 +151,43 @@ function steps(
     if (!host) {
       return { kind: 'cancel' };
     }
-    const checked = await lookAt(parts, host, purpose, title(host, 'Checking'), position);
-    if (checked.kind !== 'value') {
-      return checked;
+    for (let backup: MadeBackup | undefined; ;) {
+      // Anew after a backup too: however long that took, what is shown is of now.
+      const checked = await lookAt(parts, host, purpose, title(host, 'Checking'), position);
+      if (checked.kind !== 'value') {
+        return checked;
+      }
+      const preflight = checked.value;
+      if (preflight.active) {
+        showActiveJob(parts, host, preflight.active);
+        return { kind: 'cancel' };
+      }
+      const identity = parts.instances.identityOf(host);
+      const made = backup;
+      const text = (): string =>
+        [
+          ...(made ? [backedUpText(made)] : isEmpty(preflight.contents) ? [] : [backUpHint]),
+          confirmationText(host, chosen?.minutes, preflight, clock.now(), identity),
+        ].join(' ');
+      const question = { title: title(host, 'Confirmation'), host, text, position };
+      const answer = await askName<'back up'>(question, [{ button: backUpFirst, value: 'back up' }]);
+      if (answer.kind !== 'value') {
+        return answer;
+      }
+      if (answer.value === true) {
+        return { kind: 'value', value: { confirmed: true, preflight, identity } };
+      }
+      backup = (await writeBackup(parts, host).catch(report(parts))) ?? backup;
     }
-    const preflight = checked.value;
-    if (preflight.active) {
-      showActiveJob(parts, host, preflight.active);
-      return { kind: 'cancel' };
-    }
-    const identity = parts.instances.identityOf(host);
-    const text = (): string => confirmationText(host, chosen?.minutes, preflight, clock.now(), identity);
-    const confirmed = await askName(title(host, 'Confirmation'), host, text, position);
-    return confirmed.kind === 'value' ? { kind: 'value', value: { confirmed: true, preflight, identity } } : confirmed;
   };
   return [...(given.host ? [] : [instance]), ...(given.timeout ? [] : [timeout]), confirmation];
+}
+
+/** Says what failed, and goes on. */
+function report({ log }: Parts): (error: unknown) => undefined {
+  return (error) => {
+    reportFailure(log, error);
+  };
 }
 
 function named<K extends keyof Answers>(name: K, result: StepResult<Answers[K]>): StepResult<Partial<Answers>> {

@@ -11,9 +11,18 @@ import type { Parts } from './parts.ts';
 const watchIt = 'Watch It';
 const startJob = 'Start Deletion Job…';
 
-/** Says that a bulk job is in the way of a start, and offers to watch it instead. */
-export function showActiveJob(parts: Parts, host: InstanceHost, active: ActiveBulkJob): void {
-  const shown = vscode.window.showWarningMessage(activeJobText(host, active, parts.clock.now()), watchIt);
+/**
+ * Says that a bulk job is in the way, and offers to watch it instead.
+ *
+ * @param text by default, that it is in the way of a start
+ */
+export function showActiveJob(
+  parts: Parts,
+  host: InstanceHost,
+  active: ActiveBulkJob,
+  text = activeJobText(host, active, parts.clock.now()),
+): void {
+  const shown = vscode.window.showWarningMessage(text, watchIt);
   void shown.then(async (chosen) => {
     if (chosen !== watchIt) {
       return;

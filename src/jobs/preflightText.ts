@@ -38,7 +38,7 @@ export function confirmationText(
 }
 
 /** Who it is done as: a person with several accounts should see it. */
-function whoText({ account, credential, tenantId }: Identity): string {
+export function whoText({ account, credential, tenantId }: Identity): string {
   const tenant = tenantId === undefined ? '' : `, tenant ${tenantId}`;
   return account
     ? `Signed in as ${printable(account.label, 100)}${tenant}.`

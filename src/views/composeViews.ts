@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Jobs } from '../jobs/composeJobs.ts';
 import type { Clock } from '../service/clock.ts';
+import { BackupProblems } from './backupProblems.ts';
 import { JobDocuments } from './jobDocument.ts';
 import { showJobEnd } from './jobEndMessage.ts';
 import { JobNotifications } from './jobNotifications.ts';
@@ -12,6 +13,7 @@ import { showTimeoutWarning } from './timeoutWarning.ts';
 export interface Views extends vscode.Disposable {
   readonly tree: JobTree;
   readonly documents: JobDocuments;
+  readonly problems: BackupProblems;
 }
 
 /**
@@ -30,6 +32,7 @@ export function composeViews(
   const documents = new JobDocuments(store);
   const notifications = new JobNotifications(store, watcher, clock);
   const statusBar = new JobStatusBar(store, clock);
-  const all = vscode.Disposable.from(tree, documents, notifications, statusBar);
-  return Object.assign(all, { tree, documents });
+  const problems = new BackupProblems();
+  const all = vscode.Disposable.from(tree, documents, notifications, statusBar, problems);
+  return Object.assign(all, { tree, documents, problems });
 }

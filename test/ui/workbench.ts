@@ -203,6 +203,32 @@ export class Workbench {
     await expect(this.quickInput).toBeHidden();
   }
 
+  /** Presses a button in the title of the quick input, by what it says under the pointer. */
+  async pressQuickInputButton(name: string): Promise<void> {
+    await this.quickInput.locator('.quick-input-titlebar').getByRole('button', { name, exact: true }).click();
+  }
+
+  /**
+   * Answers VS Code's own dialog for a file, which it shows as a quick input where there is no dialog of the system.
+   *
+   * @param suggested what it suggests; by default a folder
+   */
+  async chooseFile(path: string, suggested = /\/$/): Promise<void> {
+    // "OK" or what the extension calls it; "Show Local" has the same class, and comes after it.
+    const ok = this.quickInput.locator('.quick-input-action .monaco-button').first();
+    await expect(ok).toBeVisible();
+    // It fills its box only when it has looked around, and would do so over what was typed before.
+    await expect(this.quickInputBox).toHaveValue(suggested);
+    await expect(this.quickPickRow('..')).toBeVisible();
+    // It looks into what is typed first, and takes no answer before.
+    await expect(async () => {
+      await this.quickInputBox.fill(path, { timeout: 1000 });
+      await expect(this.quickInputBox).toHaveValue(path, { timeout: 1000 });
+      await ok.click({ timeout: 1000 });
+      await expect(ok).toBeHidden({ timeout: 1000 });
+    }).toPass({ timeout: 20_000 });
+  }
+
   /** The notifications on the screen, progress included. */
   get notifications(): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item');
