@@ -6,7 +6,7 @@ import type { Clock } from '../service/clock.ts';
 import type { DataPlane } from '../service/dataPlane.ts';
 import type { SignInRequiredError } from '../service/errors.ts';
 import { explained } from '../service/explained.ts';
-import { GraphReader, type GraphPart, type EventRoute } from '../service/graphReader.ts';
+import { GraphReader, type EventRoute, type GraphPart } from '../service/graphReader.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import type { JsonObject } from '../service/exactJson.ts';
 import type { Log } from '../service/log.ts';
@@ -128,7 +128,7 @@ export class Backup {
 
     progress.stage = 'putting the file together';
     await files.backup.write(lines([sectionLine('Relationships')]));
-    await files.backup.append(files.relationships, signal);
+    await files.backup.appendFile(files.relationships, signal);
     progress.stage = 'verifying';
     const eventRoutes = await this.#eventRoutes(reader, trace, signal);
     const after = (await unlessAborted(counter.count(host, trace), signal)).contents;
@@ -202,10 +202,10 @@ export class Backup {
     progress: TransferProgress,
   ): Promise<number> {
     let charge = 0;
-    for await (const page of reader.pages(part, trace)) {
-      await file.write(lines(page.items.map((item) => JSON.stringify(portable(item)))));
-      progress.add(part, page.items.length);
-      charge += page.charge;
+    for await (const { items, count, charge: its } of reader.pages(part, trace)) {
+      await file.append(bytesOf(items, portable));
+      progress.add(part, count);
+      charge += its;
     }
     return charge;
   }
@@ -231,6 +231,23 @@ interface BackupFiles {
   readonly backup: PartialFile;
   readonly relationships: PartialFile;
   readonly manifest: PartialFile;
+}
+
+/** Characters of lines that are put together before they are turned into bytes: little enough to be forgotten soon. */
+const gatheredLength = 32 * 1024;
+
+/** The bytes of items as lines. */
+function bytesOf(items: Iterable<JsonObject>, portable: (item: JsonObject) => JsonObject): Buffer {
+  const made: Buffer[] = [];
+  let text = '';
+  for (const item of items) {
+    text += `${JSON.stringify(portable(item))}\n`;
+    if (text.length > gatheredLength) {
+      made.push(Buffer.from(text));
+      text = '';
+    }
+  }
+  return Buffer.concat([...made, Buffer.from(text)]);
 }
 
 function lines(texts: readonly string[]): string {

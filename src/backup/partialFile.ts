@@ -51,11 +51,18 @@ export class PartialFile {
 
   /** Adds a text at the end. */
   async write(text: string): Promise<void> {
-    await this.#append(Buffer.from(text));
+    await this.append(Buffer.from(text));
+  }
+
+  /** Adds bytes at the end. */
+  async append(data: Buffer): Promise<void> {
+    await named(this.path, () => this.#handle.appendFile(data));
+    this.#hash.update(data);
+    this.#bytes += data.length;
   }
 
   /** Adds all that another file holds at the end. */
-  async append(other: PartialFile, signal: AbortSignal): Promise<void> {
+  async appendFile(other: PartialFile, signal: AbortSignal): Promise<void> {
     const buffer = Buffer.alloc(Math.min(copiedBytes, Math.max(1, other.#bytes)));
     for (let position = 0; position < other.#bytes;) {
       signal.throwIfAborted();
@@ -63,7 +70,7 @@ export class PartialFile {
       if (bytesRead === 0) {
         throw new LocalFileError(other.path, 'write', new Error('It has become shorter than what was written.'));
       }
-      await this.#append(buffer.subarray(0, bytesRead));
+      await this.append(buffer.subarray(0, bytesRead));
       position += bytesRead;
     }
   }
@@ -95,12 +102,6 @@ export class PartialFile {
   async discard(): Promise<void> {
     await this.#close().catch(() => undefined);
     await rm(this.path, { force: true }).catch(() => undefined);
-  }
-
-  async #append(data: Buffer): Promise<void> {
-    await named(this.path, () => this.#handle.appendFile(data));
-    this.#hash.update(data);
-    this.#bytes += data.length;
   }
 
   async #close(): Promise<void> {

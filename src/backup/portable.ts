@@ -7,13 +7,13 @@ import { isJsonObject, type JsonObject } from '../service/exactJson.ts';
 export function portableTwin(twin: JsonObject): JsonObject {
   const { $dtId, $metadata } = twin;
   const metadata = isJsonObject($metadata) ? $metadata : {};
-  return { $dtId, $metadata: modelOnly(metadata), ...portableProperties(twin, metadata) };
+  return withPortable({ $dtId, $metadata: modelOnly(metadata) }, twin, metadata);
 }
 
 /** A relationship as the bulk format takes it: its source is named `$dtId` there, and not `$sourceId`. */
 export function portableRelationship(relationship: JsonObject): JsonObject {
   const { $sourceId, $relationshipId, $targetId, $relationshipName } = relationship;
-  return { $dtId: $sourceId, $relationshipId, $targetId, $relationshipName, ...properties(relationship) };
+  return withProperties({ $dtId: $sourceId, $relationshipId, $targetId, $relationshipName }, relationship);
 }
 
 /**
@@ -23,7 +23,7 @@ export function portableRelationship(relationship: JsonObject): JsonObject {
  */
 export function relationshipToCreate(relationship: JsonObject): JsonObject {
   const { $dtId, $relationshipId, $targetId, $relationshipName } = relationship;
-  return { $relationshipId, $sourceId: $dtId, $targetId, $relationshipName, ...properties(relationship) };
+  return withProperties({ $relationshipId, $sourceId: $dtId, $targetId, $relationshipName }, relationship);
 }
 
 /**
@@ -37,13 +37,11 @@ export function twinToCreate(twin: JsonObject): JsonObject {
     return portableTwin(twin);
   }
   const { $dtId } = twin;
-  return { $dtId, $metadata, ...properties(twin) };
+  return withProperties({ $dtId, $metadata }, twin);
 }
 
-function portableProperties(of: JsonObject, metadata: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(properties(of)).map(([name, value]) => [name, portableValue(value, Object.hasOwn(metadata, name))]),
-  );
+function withPortable(begin: JsonObject, of: JsonObject, metadata: JsonObject): JsonObject {
+  return withProperties(begin, of, (name, value) => portableValue(value, Object.hasOwn(metadata, name)));
 }
 
 /**
@@ -55,14 +53,28 @@ function portableValue(value: unknown, isProperty: boolean): unknown {
     return value;
   }
   const metadata = value['$metadata'];
-  return { $metadata: modelOnly(metadata), ...portableProperties(value, metadata) };
+  return withPortable({ $metadata: modelOnly(metadata) }, value, metadata);
 }
 
 function modelOnly({ $model }: JsonObject): JsonObject {
   return $model === undefined ? {} : { $model };
 }
 
-/** All but what the service names: the names of properties begin with a letter. */
-function properties(of: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(of).filter(([name]) => !name.startsWith('$')));
+/** Adds all but what the service names: the names of properties begin with a letter. */
+function withProperties(
+  begin: JsonObject,
+  of: JsonObject,
+  portable: (name: string, value: unknown) => unknown = (_, value) => value,
+): JsonObject {
+  // Filled in place: this is done for each of millions.
+  const all: Record<string, unknown> = begin;
+  for (const name of Object.keys(of)) {
+    if (name === '__proto__') {
+      // Assigned, it would be no member but the prototype.
+      Object.defineProperty(all, name, { value: portable(name, of[name]), enumerable: true });
+    } else if (!name.startsWith('$')) {
+      all[name] = portable(name, of[name]);
+    }
+  }
+  return all;
 }

@@ -28,12 +28,24 @@ interface ExactJson {
 const exactJson = JSON as unknown as ExactJson;
 
 /**
+ * Where a value may stand that needs a closer look: a null, or a number that JavaScript may write in another way. Those are
+ * numbers of more than 15 digits, with an exponent, or with a fraction that ends in 0, and -0 and what is below 0.000001.
+ * Texts that look like it are taken along: that costs time and changes nothing.
+ */
+const mayBeOdd =
+  /[:,[]\s*(?:null\b|-?(?:\d{16}|[\d.]{17}|\d+\.\d*0(?=[\s,\]}])|\d+(?:\.\d+)?[eE]|0\.000000)|-0(?![\d.]))/;
+
+/**
  * Reads JSON so that `JSON.stringify` writes every number as it was: what a double can't hold, such as an integer beyond
  * 2^53, and what JavaScript would write in another way, such as `1.0` or `1e5`, is kept as text.
  *
  * @throws SyntaxError when the text is no JSON
  */
 export function parseExact(text: string, { withoutNulls = false }: ExactJsonOptions = {}): unknown {
+  if (!mayBeOdd.test(text) && /^\s*[[{]/.test(text)) {
+    // Four times as fast, and most of what there is.
+    return JSON.parse(text);
+  }
   return exactJson.parse(text, function (_, value, { source }) {
     if (typeof value === 'number') {
       return source === undefined || String(value) === source ? value : exactJson.rawJSON(source);

@@ -102,12 +102,11 @@ export class InstanceClient {
       ...(trace.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
       ...headers,
     };
-    const { InstancePipeline } = await import('./instancePipeline.ts');
-    this.#pipeline ??= new InstancePipeline(this.host, this.#transport, this.#options);
+    const pipeline = this.#pipeline ?? (await this.#makePipeline());
     let response: PipelineResponse;
     try {
       const { signal } = this.#options;
-      response = await this.#pipeline.send(exchange, {
+      response = await pipeline.send(exchange, {
         ...request,
         headers: all,
         ...(signal && { abortSignal: signal }),
@@ -174,6 +173,12 @@ export class InstanceClient {
   warn(exchange: Exchange, what: string): void {
     const { hostname, operation, traceparent } = exchange;
     this.#transport.log.warn(`${operation}, host ${hostname}, traceparent ${traceparent}: ${what}`);
+  }
+
+  async #makePipeline(): Promise<InstancePipeline> {
+    const { InstancePipeline } = await import('./instancePipeline.ts');
+    this.#pipeline ??= new InstancePipeline(this.host, this.#transport, this.#options);
+    return this.#pipeline;
   }
 
   #refused(answer: Answer): ServiceError | UnexpectedAnswerError {

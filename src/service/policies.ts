@@ -1,11 +1,13 @@
 import { RestError, type PipelinePolicy, type PipelineRequest } from '@azure/core-rest-pipeline';
 import type { Clock } from './clock.ts';
 import { OtherHostError } from './errors.ts';
+import type { KeptCredential } from './keptCredential.ts';
 import type { Log } from './log.ts';
 import { printable } from './printable.ts';
 import type { RandomHex } from './random.ts';
 import type { RequestPacer } from './requestPacer.ts';
 import type { RequestSpacing } from './requestSpacing.ts';
+import type { BeginLimit } from './timeLimits.ts';
 import { TraceContext, withNewSpan } from './traceContext.ts';
 
 // What the pipeline library has no policy for. All of these stand behind its retry and sign phases, so each sees every
@@ -16,7 +18,8 @@ export function sameHostPolicy(origin: string): PipelinePolicy {
   return {
     name: 'sameHostPolicy',
     sendRequest(request, next) {
-      if (URL.parse(request.url)?.origin !== origin) {
+      // What begins so can't have another origin; the rest is left to the parser.
+      if (!request.url.startsWith(`${origin}/`) && URL.parse(request.url)?.origin !== origin) {
         throw new OtherHostError(origin);
       }
       return next(request);
@@ -76,27 +79,26 @@ export function spacingPolicy(spacing: RequestSpacing): PipelinePolicy {
  * Ends an attempt that has no complete answer after `limitInMs`. The library's own `timeout` covers the headers only
  * and fails like an abort by the user; this one fails as a RestError `ETIMEDOUT`, which its retry policies know.
  */
-export function timeLimitPolicy(clock: Clock, limitInMs: number): PipelinePolicy {
+export function timeLimitPolicy(beginLimit: BeginLimit, limitInMs: number): PipelinePolicy {
   return {
     name: 'timeLimitPolicy',
     async sendRequest(request, next) {
-      const limit = new AbortController();
-      const answered = new AbortController();
+      const ended = new AbortController();
       const { abortSignal: caller } = request;
       const stop = (): void => {
-        limit.abort();
+        ended.abort();
       };
       const state = { isLate: false };
-      clock.delay(limitInMs, answered.signal).then(
-        () => {
-          state.isLate = true;
-          stop();
-        },
-        () => undefined,
-      );
+      const endLimit = beginLimit(limitInMs, () => {
+        state.isLate = true;
+        stop();
+      });
       // By hand, and not by AbortSignal.any: the signal of a caller may outlive millions of requests.
       caller?.addEventListener('abort', stop);
-      request.abortSignal = limit.signal;
+      if (caller?.aborted) {
+        stop();
+      }
+      request.abortSignal = ended.signal;
       try {
         return await next(request);
       } catch (error) {
@@ -105,7 +107,7 @@ export function timeLimitPolicy(clock: Clock, limitInMs: number): PipelinePolicy
         }
         throw error;
       } finally {
-        answered.abort();
+        endLimit();
         caller?.removeEventListener('abort', stop);
         // The retry policy would take it for an abort of the whole request.
         if (caller) {
@@ -114,6 +116,35 @@ export function timeLimitPolicy(clock: Clock, limitInMs: number): PipelinePolicy
           delete request.abortSignal;
         }
       }
+    },
+  };
+}
+
+/**
+ * Asks to keep the connection for the next request. VS Code puts an agent of its own around each request, which would close
+ * it, and makes a TLS context for each new one, with all certificates of the system in it: some 30 ms in which no extension
+ * does anything. The header counts for Node too, which then gives the connection back to the agent that it comes from.
+ */
+export function keepAlivePolicy(): PipelinePolicy {
+  return {
+    name: 'keepAlivePolicy',
+    sendRequest(request, next) {
+      request.headers.set('connection', 'keep-alive');
+      return next(request);
+    },
+  };
+}
+
+/** Drops a token that the instance does not accept. */
+export function forgettingPolicy(credential: KeptCredential): PipelinePolicy {
+  return {
+    name: 'forgettingPolicy',
+    async sendRequest(request, next) {
+      const response = await next(request);
+      if (response.status === 401) {
+        credential.forget();
+      }
+      return response;
     },
   };
 }

@@ -10,6 +10,8 @@ import {
 } from '@azure/core-rest-pipeline';
 import { BoundedCredential } from './boundedCredential.ts';
 import {
+  forgettingPolicy,
+  keepAlivePolicy,
   pacePolicy,
   requestLogPolicy,
   sameHostPolicy,
@@ -17,9 +19,11 @@ import {
   spanPolicy,
   timeLimitPolicy,
 } from './policies.ts';
+import { KeptCredential } from './keptCredential.ts';
 import type { RequestPacer } from './requestPacer.ts';
 import type { RequestSpacing } from './requestSpacing.ts';
 import { withoutSecrets } from './secrets.ts';
+import { exactLimits, roughLimits } from './timeLimits.ts';
 import type { Transport } from './transport.ts';
 
 /** Milliseconds until a token that does not come is given up, and by default a request without a complete answer. */
@@ -65,7 +69,10 @@ export function requestPipeline(transport: Omit<Transport, 'credentialOf'>, opti
   }
   const claims = repeat === 'once' ? 'refused' : 'answered';
   const bounded = new BoundedCredential(credential, clock, defaultTimeLimitInMs, claims);
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: bounded, scopes: scope }), { phase: 'Sign' });
+  const kept = repeat === 'patiently' ? new KeptCredential(bounded, clock) : undefined;
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential: kept ?? bounded, scopes: scope }), {
+    phase: 'Sign',
+  });
   const last = { afterPhase: 'Sign' } as const;
   pipeline.addPolicy(spanPolicy(randomHex), last);
   if (pacer) {
@@ -74,7 +81,12 @@ export function requestPipeline(transport: Omit<Transport, 'credentialOf'>, opti
   if (spacing) {
     pipeline.addPolicy(spacingPolicy(spacing), last);
   }
-  pipeline.addPolicy(timeLimitPolicy(clock, timeLimitInMs), last);
+  if (kept) {
+    pipeline.addPolicy(keepAlivePolicy(), last);
+    pipeline.addPolicy(forgettingPolicy(kept), last);
+  }
+  const limits = repeat === 'patiently' ? roughLimits(clock) : exactLimits(clock);
+  pipeline.addPolicy(timeLimitPolicy(limits, timeLimitInMs), last);
   pipeline.addPolicy(requestLogPolicy(log, clock, logged), last);
   if (logged === 'failures') {
     return pipeline;

@@ -1,0 +1,199 @@
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Agent, request as httpsRequest } from 'node:https';
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import { Backup } from '../../../src/backup/backup.ts';
+import { relationshipToCreate } from '../../../src/backup/portable.ts';
+import { Restore } from '../../../src/backup/restore.ts';
+import { TransferProgress } from '../../../src/backup/transferProgress.ts';
+import { validate } from '../../../src/backup/validation.ts';
+import { ContentsCounter } from '../../../src/jobs/contentsCounter.ts';
+import { queryLagInMs } from '../../../src/jobs/contents.ts';
+import { ExclusiveUse } from '../../../src/jobs/exclusiveUse.ts';
+import { systemClock, type Clock } from '../../../src/service/clock.ts';
+import { DataPlane } from '../../../src/service/dataPlane.ts';
+import { InstanceHost } from '../../../src/service/instanceHost.ts';
+import '../../../src/service/instancePipeline.ts';
+import { systemRandomHex } from '../../../src/service/random.ts';
+import { makeToken } from '../../simulator/bearer.ts';
+import { MemoryLocks } from '../../support/memoryLocks.ts';
+import type { Order, Report } from './orders.ts';
+
+/** As many as a restore has under way. */
+const parallel = 64;
+
+const token = makeToken({ expiresInSeconds: 24 * 3600 });
+const order = JSON.parse(process.argv[2] ?? '') as Order;
+const host = InstanceHost.parse(order.address, [order.address]);
+
+const tasks: Readonly<Record<Order['task'], () => Promise<{ items: number; waitedMs?: number }>>> = {
+  'read bare': readBare,
+  'back up': backUp,
+  'put bare': putBare,
+  restore,
+};
+
+const memory = watchMemory();
+const began = performance.now();
+const { items, waitedMs = 0 } = await tasks[order.task]();
+const report: Report = { ms: performance.now() - began - waitedMs, peakMb: memory.peakMb(), items };
+console.log(JSON.stringify(report));
+
+/** Requests the pages one after the other and writes them as they are: the least that a backup can do. */
+async function readBare(): Promise<{ items: number }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const out = createWriteStream(order.file);
+  let count = 0;
+  for (const query of ['SELECT * FROM DIGITALTWINS', 'SELECT * FROM RELATIONSHIPS']) {
+    for (let continuationToken: string | undefined, isFirst = true; isFirst || continuationToken !== undefined;) {
+      isFirst = false;
+      const body = await send(agent, 'POST', '/query', JSON.stringify({ query, continuationToken }), {
+        'max-items-per-page': '1000',
+      });
+      if (!out.write(body)) {
+        await once(out, 'drain');
+      }
+      // The token alone: what the loop can't do without.
+      continuationToken = /"continuationToken":"([^"]+)"\}$/.exec(body.subarray(-500).toString())?.[1];
+      count += 1000;
+    }
+  }
+  out.end();
+  await finished(out);
+  return { items: count };
+}
+
+async function backUp(): Promise<{ items: number }> {
+  const progress = new TransferProgress(systemClock);
+  const signal = new AbortController().signal;
+  const made = await new Backup(parts(systemClock)).make({
+    ...{ host, target: order.file, signal, progress },
+    signIn: () => Promise.resolve(false),
+  });
+  const { twins = 0, relationships = 0 } = made?.manifest.counts.inFile ?? {};
+  return { items: twins + relationships };
+}
+
+/** Creates twins and relationships as fast as so many requests at once do it: models are there before. */
+async function putBare(): Promise<{ items: number; waitedMs: number }> {
+  const begun = performance.now();
+  const agent = new Agent({ keepAlive: true, maxSockets: parallel });
+  const lines = (await readFile(order.file, 'utf8')).split('\n');
+  const from = (section: string): number => lines.indexOf(JSON.stringify({ Section: section })) + 1;
+  const models = lines.slice(from('Models'), from('Twins') - 1);
+  await send(agent, 'POST', '/models', `[${models.join(',')}]`);
+  const twins = lines.slice(from('Twins'), from('Relationships') - 1).map((line) => {
+    const { $dtId } = JSON.parse(line) as { $dtId: string };
+    return [`/digitaltwins/${$dtId}`, line] as const;
+  });
+  const relationships = lines.slice(from('Relationships')).flatMap((line) => {
+    if (line === '') {
+      return [];
+    }
+    const relationship = JSON.parse(line) as { $dtId: string; $relationshipId: string };
+    const path = `/digitaltwins/${relationship.$dtId}/relationships/${relationship.$relationshipId}`;
+    return [[path, JSON.stringify(relationshipToCreate({ ...relationship }))] as const];
+  });
+  // What was read and parsed beforehand is no part of the loop.
+  const waitedMs = performance.now() - begun;
+  for (const todo of [twins, relationships]) {
+    const left = todo.values();
+    await Promise.all(
+      Array.from({ length: parallel }, async () => {
+        for (const [path, body] of left) {
+          await send(agent, 'PUT', path, body, { 'if-none-match': '*' });
+        }
+      }),
+    );
+  }
+  agent.destroy();
+  return { items: twins.length + relationships.length, waitedMs };
+}
+
+async function restore(): Promise<{ items: number; waitedMs: number }> {
+  // The wait before the last count is the service's lag, and no work.
+  const clock: Clock = {
+    ...systemClock,
+    delay: (milliseconds, signal) => systemClock.delay(milliseconds === queryLagInMs ? 0 : milliseconds, signal),
+  };
+  const signal = new AbortController().signal;
+  const begun = performance.now();
+  const { contents } = await validate(order.file, signal);
+  const waitedMs = performance.now() - begun;
+  const { createsPerSecond } = order;
+  const result = await new Restore({
+    ...parts(clock),
+    ...(createsPerSecond !== undefined && { createsPerSecond: createsPerSecond === 0 ? Infinity : createsPerSecond }),
+  }).run({
+    ...{ host, file: order.file, contents, decommissionedModels: [], signal, progress: new TransferProgress(clock) },
+    signIn: () => Promise.resolve(false),
+  });
+  const { twins, relationships } = result.created;
+  if (twins !== contents.twins || relationships !== contents.relationships) {
+    throw new Error(`Not all was restored: ${JSON.stringify(result)}`);
+  }
+  return { items: twins + relationships, waitedMs };
+}
+
+function parts(clock: Clock): ConstructorParameters<typeof Backup>[0] {
+  const silent = (): void => undefined;
+  const log = { trace: silent, info: silent, warn: silent, error: console.error };
+  const dataPlane = new DataPlane({
+    credentialOf: () => ({ getToken: () => Promise.resolve({ token, expiresOnTimestamp: 0 }) }),
+    ...{ clock, log, randomHex: systemRandomHex, userAgent: 'bench/0.0.0' },
+  });
+  const counter = new ContentsCounter(dataPlane, clock);
+  const uses = new ExclusiveUse(new MemoryLocks(clock));
+  return { dataPlane, counter, uses, clock, log, randomHex: systemRandomHex, madeBy: 'bench' };
+}
+
+async function send(
+  agent: Agent,
+  method: string,
+  path: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const sent = httpsRequest(
+      `${host.origin}${path}?api-version=2023-10-31`,
+      {
+        method,
+        agent,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const whole = Buffer.concat(chunks);
+          if (answer.statusCode !== undefined && answer.statusCode < 300) {
+            resolve(whole);
+          } else {
+            reject(new Error(`${method} ${path}: ${answer.statusCode ?? 0} ${whole.toString()}`));
+          }
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** Watches how much memory the process takes, from now on. */
+function watchMemory(): { peakMb: () => number } {
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  const look = (): void => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  };
+  setInterval(look, 10).unref();
+  return {
+    peakMb: () => {
+      look();
+      return (peak - before) / 2 ** 20;
+    },
+  };
+}
