@@ -238,11 +238,12 @@ class RestoreRun {
         throw error;
       }
       if (errorCodes(error.error).includes('ModelAlreadyExists')) {
-        // Someone else has added some of them, or an earlier attempt of this one has added all.
+        // An earlier attempt, whose answer was lost, has added all of them, or someone else some.
         const there = await this.#modelsThere();
         const missing = batch.filter(({ id }) => !there.has(id));
         if (missing.length < batch.length) {
-          this.#count('alreadyThere', 'models', batch.length - missing.length);
+          const isOwn = error.mayBeRepetition && missing.length === 0;
+          this.#count(isOwn ? 'created' : 'alreadyThere', 'models', batch.length - missing.length);
           await this.#addBatch(missing);
           return;
         }

@@ -1,5 +1,6 @@
 import { Backup, type MadeBackup } from '../backup/backup.ts';
 import { suggestedName } from '../backup/bulkFile.ts';
+import { backupFailure } from '../backup/failures.ts';
 import { TransferProgress } from '../backup/transferProgress.ts';
 import { backupEndText, inTheWayText } from '../backup/words.ts';
 import { remedyTitles } from '../jobs/remedies.ts';
@@ -9,7 +10,7 @@ import { reportFailure } from '../views/failureMessage.ts';
 import { showTransfer } from '../views/transferNotification.ts';
 import { askInstanceStep, lookAt, signIn, signInTo, withChosen, type Purpose } from './instanceSteps.ts';
 import type { CommandHandler, Parts } from './parts.ts';
-import { askToSignIn, failedTransfer, instanceArgument, openFile, tell, transferParts } from './transfers.ts';
+import { askToSignIn, instanceArgument, openFile, tell, transferParts } from './transfers.ts';
 import { showActiveJob } from './watchActiveJob.ts';
 
 const position = { step: 1, totalSteps: 1 };
@@ -19,7 +20,7 @@ const openManifest = 'Open Manifest';
 /** What the steps before a backup have to know of it. */
 const purpose: Purpose = {
   reason: (instance) => `To back up ${instance}.`,
-  failed: notBackedUp,
+  failed: backupFailure,
 };
 
 /**
@@ -75,7 +76,7 @@ export async function writeBackup(parts: Parts, host: InstanceHost): Promise<Mad
       backup.make({ host, target, signal, progress, signIn: askToSignIn(parts, host, 'backup') }),
     );
   } catch (error) {
-    throw notBackedUp(host, error);
+    throw backupFailure(host, error);
   }
 }
 
@@ -95,9 +96,4 @@ async function showEnd({ log }: Parts, host: InstanceHost, made: MadeBackup): Pr
   } catch (error) {
     reportFailure(log, error);
   }
-}
-
-function notBackedUp(host: InstanceHost, cause: unknown): Error {
-  const meaning = 'No backup was written, and the instance was not changed.';
-  return failedTransfer(host, `${host.name} was not backed up.`, meaning, cause);
 }

@@ -1,14 +1,8 @@
 import * as vscode from 'vscode';
-import { Restore, RestoreStoppedError, type RestoreResult } from '../backup/restore.ts';
+import { restoreFailure } from '../backup/failures.ts';
+import { Restore, type RestoreResult } from '../backup/restore.ts';
 import { TransferProgress } from '../backup/transferProgress.ts';
-import {
-  fileName,
-  inTheWayText,
-  needsName,
-  restoreConfirmationText,
-  restoreEndText,
-  restoreStoppedText,
-} from '../backup/words.ts';
+import { fileName, inTheWayText, needsName, restoreConfirmationText, restoreEndText } from '../backup/words.ts';
 import type { Preflight } from '../jobs/preflight.ts';
 import { remedyTitles } from '../jobs/remedies.ts';
 import { askBackupFile, localPath } from '../prompts/backupFiles.ts';
@@ -19,7 +13,7 @@ import { reportFailure } from '../views/failureMessage.ts';
 import { showTransfer } from '../views/transferNotification.ts';
 import { askInstanceStep, lookAt, signIn, signInTo, withChosen, type Purpose } from './instanceSteps.ts';
 import type { CommandHandler, Parts } from './parts.ts';
-import { askToSignIn, failedTransfer, instanceArgument, openFile, tell, transferParts } from './transfers.ts';
+import { askToSignIn, instanceArgument, openFile, tell, transferParts } from './transfers.ts';
 import { showValidation, validateFile, type ValidatedFile } from './validateBackup.ts';
 import { showActiveJob } from './watchActiveJob.ts';
 
@@ -30,7 +24,7 @@ const showFailures = 'Show Failed Items';
 /** What the steps before a restore have to know of it. */
 const purpose: Purpose = {
   reason: (instance) => `To restore a backup to ${instance}.`,
-  failed: (host, cause) => notRestored(host, cause),
+  failed: restoreFailure,
 };
 
 interface Answers {
@@ -125,7 +119,7 @@ async function restore(parts: Parts, file: ValidatedFile, host: InstanceHost): P
     void showEnd(parts, file, host, result);
     return result;
   } catch (error) {
-    throw notRestored(host, error);
+    throw restoreFailure(host, error);
   }
 }
 
@@ -143,10 +137,4 @@ async function showEnd({ log }: Parts, file: ValidatedFile, host: InstanceHost, 
   } catch (error) {
     reportFailure(log, error);
   }
-}
-
-function notRestored(host: InstanceHost, error: unknown): Error {
-  return error instanceof RestoreStoppedError
-    ? failedTransfer(host, `The restore to ${host.name} has stopped.`, restoreStoppedText(error.result), error.cause)
-    : failedTransfer(host, `Nothing was restored to ${host.name}.`, 'Nothing was changed there.', error);
 }

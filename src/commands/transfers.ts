@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import type { BackupParts } from '../backup/backup.ts';
 import type { TransferMessage } from '../backup/words.ts';
-import { OperationFailedError } from '../jobs/operationFailedError.ts';
 import { remedyTitles } from '../jobs/remedies.ts';
-import { ServiceError, type SignInRequiredError } from '../service/errors.ts';
+import type { SignInRequiredError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { InstanceNode, isRow } from '../views/jobNodes.ts';
 import { readArguments } from './arguments.ts';
@@ -38,13 +37,6 @@ export function askToSignIn(
     const reason = `To go on with the ${what} of ${host.hostname}.`;
     return chosen === remedyTitles.signIn && (await credentials.signInTo(host, { reason })) !== undefined;
   };
-}
-
-/** What to report of a backup or restore that failed. */
-export function failedTransfer(host: InstanceHost, failed: string, meaning: string, cause: unknown): Error {
-  const isRefusedForLong = cause instanceof ServiceError && cause.status === 429;
-  const advice = 'It has refused requests for over half an hour. Try again when less is going on there.';
-  return new OperationFailedError(host, { failed, meaning, ...(isRefusedForLong && { advice }) }, cause);
 }
 
 /** Says how something ended; the button that was pressed. */

@@ -165,6 +165,8 @@ export class ServiceError extends Error {
   readonly requestId: string | undefined;
   /** The body as it came, without secrets and bounded to 4,000 characters; empty when there was none. */
   readonly body: string;
+  /** Whether an earlier attempt, of which no answer came, may have had its effect already. */
+  readonly mayBeRepetition: boolean;
 
   constructor(
     exchange: Exchange,
@@ -175,6 +177,7 @@ export class ServiceError extends Error {
       retryAfterInMs?: number | undefined;
       requestId?: string | undefined;
       body?: string | undefined;
+      mayBeRepetition?: boolean;
     },
   ) {
     super(answer.error.message ?? answer.error.code ?? `The instance answered with status ${answer.status}.`);
@@ -185,6 +188,7 @@ export class ServiceError extends Error {
     this.retryAfterInMs = answer.retryAfterInMs;
     this.requestId = answer.requestId;
     this.body = keptBody(answer.body ?? '');
+    this.mayBeRepetition = answer.mayBeRepetition ?? false;
   }
 
   /** Whether the instance does not know the tenant of the token: the service says that with a 404 and these words. */

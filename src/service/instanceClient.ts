@@ -182,7 +182,7 @@ export class InstanceClient {
   }
 
   #refused(answer: Answer): ServiceError | UnexpectedAnswerError {
-    const { exchange, status, headers, body } = answer;
+    const { exchange, status, headers, body, mayBeRepetition } = answer;
     if (isRedirect(status)) {
       const location = printable(headers.get('location') ?? 'nowhere', 300);
       return this.unexpected(answer, `The answer redirects to ${location}, which is not followed.`);
@@ -205,6 +205,7 @@ export class InstanceClient {
       retryAfterInMs: retryAfterInMs(headers, this.#transport.clock.now()),
       requestId: headers.get('x-ms-request-id'),
       body,
+      mayBeRepetition,
     });
   }
 

@@ -12,6 +12,14 @@ const wellKnown: readonly (readonly [RegExp, string])[] = [
     '*(B: $1)*',
   ],
   [
+    /^localhost is backed up to backup\.ndjson \(…\): 9 models, 20 twins and 22 relationships\. Its manifest is beside it\. \[Open Manifest\] \[Show Log\]$/,
+    '*(D)*',
+  ],
+  [
+    /^backup\.ndjson is restored to localhost \(…\)\. Created: 1 model, 3 twins and 2 relationships\. localhost now holds 1 model, 3 twins and 2 relationships\. \[Show Log\]$/,
+    '*(E)*',
+  ],
+  [
     / An instance runs one bulk job at a time, deletion or import: no deletion job can be started until it has ended\./,
     ' *(C)*',
   ],
@@ -20,7 +28,7 @@ const wellKnown: readonly (readonly [RegExp, string])[] = [
 const introduction = `# What can go wrong, and what a person is told
 
 Every row of these tables is a test: \`test/faults/\` injects the fault into a [simulated instance](../test/simulator/README.md),
-starts a deletion job as a person would, and checks the messages word by word, their buttons, and every request that the
+starts a deletion job as a person would (in the last two tables, a backup or restore), and checks the messages word by word, their buttons, and every request that the
 instance received. In every row the instance gets **at most one** request that starts a job, no job is missing from the view
 at the end, and no text or line of the log has a token in it. \`npm run faults\` plays all of it and prints this page;
 \`npm test\` fails when the page is not what it prints.
@@ -32,6 +40,10 @@ In the tables the instance is \`localhost:8443\`, and buttons are in brackets. W
 - *(B: time)* "localhost is empty: 9 models, 20 twins and 22 relationships deleted in *time*. The deletion job on localhost
   succeeded in *time*, and a count after it found nothing left." \\[Show Job Details\\] \\[Show Log\\]
 - *(C)* "An instance runs one bulk job at a time, deletion or import: no deletion job can be started until it has ended."
+- *(D)* "localhost is backed up to backup.ndjson (…): 9 models, 20 twins and 22 relationships. Its manifest is beside it."
+  \\[Open Manifest\\] \\[Show Log\\]
+- *(E)* "backup.ndjson is restored to localhost (…). Created: 1 model, 3 twins and 2 relationships. localhost now holds 1 model,
+  3 twins and 2 relationships." \\[Show Log\\]
 
 *Tree:* is what rows of the view Deletion Jobs say while it lasts, *Confirmation:* what is said before the name is typed.
 
@@ -71,7 +83,7 @@ function told({ confirmation, told: messages, tree }: Outcome): string {
 function received({ received: written }: Row): string {
   return written === 'nothing'
     ? 'Nothing.'
-    : written.replaceAll(/(?:GET|POST) \/[\w/{}]+/g, '`$&`').replaceAll(/\b(look|count)\b/g, '**$1**');
+    : written.replaceAll(/(?:GET|POST|PUT|PATCH) \/[\w/{}]+/g, '`$&`').replaceAll(/\b(look|count)\b/g, '**$1**');
 }
 
 function shortened(text: string): string {

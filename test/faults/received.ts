@@ -22,7 +22,7 @@ type Expected = Map<string, { times: number; isLeast: boolean }>;
  * asked for `at any time` may come before or after the start.
  */
 export function assertReceived(requests: readonly RecordedRequest[], written: string): void {
-  const operations = requests.map(({ method, path }) => `${method} ${path.replace(/^(\/jobs\/\w+\/).+$/, '$1{id}')}`);
+  const operations = requests.map(({ method, path }) => `${method} ${withoutIds(path)}`);
   const all = written === 'nothing' ? [] : written.split(', ');
   const items = all.filter((item) => !item.endsWith(atAnyTime));
   for (const item of all.filter((each) => each.endsWith(atAnyTime))) {
@@ -40,6 +40,12 @@ export function assertReceived(requests: readonly RecordedRequest[], written: st
     compare(operations.slice(0, start), items.slice(0, startItem), `before the start, ${said}`);
     compare(operations.slice(start), items.slice(startItem), `from the start on, ${said}`);
   }
+}
+
+function withoutIds(path: string): string {
+  return path
+    .replace(/^(\/(?:jobs\/\w+|models|digitaltwins)\/)[^/]+/, '$1{id}')
+    .replace(/^(\/digitaltwins\/\{id\}\/relationships\/)[^/]+$/, '$1{id}');
 }
 
 function compare(operations: readonly string[], items: readonly string[], said: string): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import type { Simulator } from '../simulator/simulator.ts';
 import { assertReceived } from './received.ts';
 import { Stage, type StageOptions } from './stage.ts';
@@ -156,6 +157,8 @@ function checkSecrets({ machine, windows, sessions }: Stage): void {
 function normal(text: string, { machine, elsewhere }: Stage): string {
   return text
     .replaceAll(machine.folder, '…')
+    .replaceAll(dirname(machine.folder), '…')
+    .replaceAll(/ndjson( is restored to \w+)? \(\d+ s\)/g, 'ndjson$1 (…)')
     .replaceAll(machine.host.hostname, machine.host.hostname.replace(/:\d+$/, ':8443'))
     .replaceAll(machine.host.hostname.replace(':', '_'), machine.host.hostname.replace(/:\d+$/, '_8443'))
     .replaceAll(elsewhere.address, 'other.example')

@@ -1,9 +1,17 @@
 import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
 import { composeSignIn } from '../../src/authentication/composeSignIn.ts';
 import type { Credentials } from '../../src/authentication/credentials.ts';
+import { Backup, type BackupRequest } from '../../src/backup/backup.ts';
+import { backupFailure, restoreFailure } from '../../src/backup/failures.ts';
+import { readManifest } from '../../src/backup/manifest.ts';
+import type { OpenFile } from '../../src/backup/partialFile.ts';
+import { Restore } from '../../src/backup/restore.ts';
+import { TransferProgress } from '../../src/backup/transferProgress.ts';
+import { validate } from '../../src/backup/validation.ts';
+import { backupEndText, inTheWayText, restoreEndText, validationText } from '../../src/backup/words.ts';
 import { composeJobs, type Jobs } from '../../src/jobs/composeJobs.ts';
 import { endActionTitles, endMessage, timeoutWarning } from '../../src/jobs/endText.ts';
-import { failureMessage } from '../../src/jobs/failureText.ts';
+import { causeOf, failureMessage } from '../../src/jobs/failureText.ts';
 import { learnMore, remedyTitles } from '../../src/jobs/remedies.ts';
 import { hasUntoldEnd, isActive } from '../../src/jobs/deletionJob.ts';
 import { StartFailedError } from '../../src/jobs/jobStarter.ts';
@@ -206,6 +214,82 @@ export class Window {
     }
   }
 
+  /**
+   * The command "Back Up Instance…", to a file that is not there yet.
+   *
+   * @param open how files are opened; by default as the system does
+   */
+  async backUp(path: string, open?: OpenFile): Promise<void> {
+    await this.#command(async () => {
+      const { host, clock } = this.#machine;
+      const preflight = await this.#look();
+      if (preflight.active) {
+        this.#tell(inTheWayText(host, preflight.active, clock.now(), 'backup'), ['Watch It']);
+        return;
+      }
+      const request = { host, target: path, ...this.#transfer('backup') };
+      const made = await new Backup({ ...this.#transferParts, ...(open && { open }) })
+        .make(request)
+        .catch((error: unknown) => {
+          throw backupFailure(host, error);
+        });
+      this.#tell(made ? backupEndText(made, host.name).text : 'Cancelled.', ['Open Manifest', remedyTitles.showLog]);
+    });
+  }
+
+  /** The command "Restore Backup…", to an instance that is confirmed whatever it holds. */
+  async restore(path: string): Promise<void> {
+    await this.#command(async () => {
+      const { host, clock } = this.#machine;
+      const signal = new AbortController().signal;
+      const validation = await validate(path, signal);
+      const known = await readManifest(path);
+      if (validation.errors > 0) {
+        this.#tell(validationText(path, validation, known).text, ['Show Problems']);
+        return;
+      }
+      const preflight = await this.#look();
+      if (preflight.active) {
+        this.#tell(inTheWayText(host, preflight.active, clock.now(), 'restore'), ['Watch It']);
+        return;
+      }
+      const { contents } = validation;
+      const { decommissionedModels = [] } = known ?? {};
+      const request = { host, file: path, contents, decommissionedModels, ...this.#transfer('restore') };
+      const result = await new Restore(this.#transferParts).run(request).catch((error: unknown) => {
+        throw restoreFailure(host, error);
+      });
+      const { text } = restoreEndText(host, path, contents, decommissionedModels.length, result);
+      this.#tell(text, [...(result.failuresPath === undefined ? [] : ['Show Failed Items']), remedyTitles.showLog]);
+    });
+  }
+
+  get #transferParts(): ConstructorParameters<typeof Backup>[0] {
+    const { dataPlane, counter, uses } = this.jobs;
+    return {
+      dataPlane,
+      counter,
+      uses,
+      clock: this.#machine.clock,
+      randomHex,
+      log: this.log,
+      madeBy: 'the fault table',
+    };
+  }
+
+  /** What backup and restore have in common: nobody cancels, and whoever is asked to sign in does it or not. */
+  #transfer(what: 'backup' | 'restore'): Pick<BackupRequest, 'signal' | 'progress' | 'signIn'> {
+    const { host, clock } = this.#machine;
+    return {
+      signal: new AbortController().signal,
+      progress: new TransferProgress(clock),
+      signIn: async () => {
+        this.#tell(`The ${what} of ${host.hostname} waits for you to sign in again.`, ['Sign In', 'Stop']);
+        return (await this.#credentials.signInTo(host, { reason: 'To go on.' })) !== undefined;
+      },
+    };
+  }
+
   /** The command "Sign In", or VS Code's own way to it, and what `SignInWatch` does then. */
   async signIn(): Promise<void> {
     const { watcher, list } = this.jobs;
@@ -278,7 +362,7 @@ export class Window {
   }
 
   #report(error: unknown): void {
-    logFailure(this.log, error instanceof StartFailedError ? error.cause : error);
+    logFailure(this.log, causeOf(error));
     const { text, remedies, help } = failureMessage(error);
     this.#tell(text, [...remedies.map((remedy) => remedyTitles[remedy]), ...(help ? [learnMore] : [])]);
   }

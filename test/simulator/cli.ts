@@ -87,17 +87,18 @@ async function run(values: Values): Promise<void> {
           throw error;
         });
 
-  console.log(`Simulated instance ready: ${simulator.origin}`);
-  console.log(`Certificate: ${simulator.certificateFile}`);
-  if (control !== undefined) {
-    console.log(`Control: ${control.origin}`);
-  }
-
+  // Before it says that it is ready: whoever waits for that may end it at once.
   const close = (): void => {
     void Promise.all([simulator.close(), control?.close()]);
   };
   process.once('SIGINT', close);
   process.once('SIGTERM', close);
+
+  console.log(`Simulated instance ready: ${simulator.origin}`);
+  console.log(`Certificate: ${simulator.certificateFile}`);
+  if (control !== undefined) {
+    console.log(`Control: ${control.origin}`);
+  }
 }
 
 async function readOptions(values: Values): Promise<SimulatorOptions> {
