@@ -18,6 +18,47 @@ export class Workbench {
     await expect(this.activityIcon).toBeVisible();
   }
 
+  /** Opens the window with a folder. */
+  async openFolder(folder: string): Promise<void> {
+    const { origin } = new URL(this.#address);
+    await this.page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`);
+    await expect(this.activityIcon).toBeVisible();
+  }
+
+  /** A file or folder of the folder that is open, in the explorer. */
+  file(name: string): Locator {
+    return this.page.getByRole('tree', { name: 'Files Explorer' }).getByRole('treeitem', { name, exact: true });
+  }
+
+  /** Opens a file from the explorer. */
+  async openFile(name: string): Promise<void> {
+    await this.file(name).dblclick();
+    await expect(this.page.locator('.part.editor').getByRole('tab', { name: new RegExp(`^${name}`) })).toBeVisible();
+  }
+
+  /** Picks an entry of the menu of a file in the explorer. */
+  async pickFromExplorerMenu(name: string, entry: string): Promise<void> {
+    await this.file(name).click({ button: 'right' });
+    await this.#pickFromMenu(entry);
+  }
+
+  /** Picks an entry of the menu of the text in the active editor. */
+  async pickFromEditorMenu(entry: string): Promise<void> {
+    await this.page.locator('.part.editor .editor-instance .view-lines').first().click({ button: 'right' });
+    await this.#pickFromMenu(entry);
+  }
+
+  /** The rows of the Problems panel below the file that they are about. */
+  get problems(): Locator {
+    return this.page.locator('.markers-panel .monaco-list-row').filter({ has: this.page.locator('.marker-icon') });
+  }
+
+  /** Closes all notifications. */
+  async closeNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+    await expect(this.notifications).toHaveCount(0);
+  }
+
   /** Reloads the window by its own command, which first saves what the window knows: the extension starts anew. */
   async reload(): Promise<void> {
     const loaded = this.page.waitForEvent('load');
