@@ -112,6 +112,8 @@ The simulated instance ${instance} holds 3000 twins. What to try:
   4. Watch the job in the view and in the notification. It takes about 30 seconds.
   5. Add Instance…: contoso.api.weu.digitaltwins.azure.net is one more, in a simulated Azure behind a proxy, and
      fabrikam.api.eus.digitaltwins.azure.net one in another tenant.
+  6. Back Up Instance… in the menu of localhost before you empty it, and Restore Backup… afterwards: the file lands on the
+     machine that VS Code runs on.
 
 Ctrl+C stops all of it.`;
 }
