@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request as httpsRequest } from 'node:https';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { Backup } from '../../../src/backup/backup.ts';
 import { relationshipToCreate } from '../../../src/backup/portable.ts';
 import { Restore } from '../../../src/backup/restore.ts';
@@ -37,7 +38,7 @@ const tasks: Readonly<Record<Order['task'], () => Promise<{ items: number; waite
 const memory = watchMemory();
 const began = performance.now();
 const { items, waitedMs = 0 } = await tasks[order.task]();
-const report: Report = { ms: performance.now() - began - waitedMs, peakMb: memory.peakMb(), items };
+const report: Report = { ms: performance.now() - began - waitedMs, ...memory.peak(), items };
 console.log(JSON.stringify(report));
 
 /** Requests the pages one after the other and writes them as they are: the least that a backup can do. */
@@ -183,17 +184,28 @@ async function send(
 }
 
 /** Watches how much memory the process takes, from now on. */
-function watchMemory(): { peakMb: () => number } {
+function watchMemory(): { peak: () => Pick<Report, 'peakMb' | 'newSpaceMb'> } {
   const before = process.memoryUsage.rss();
+  const newBefore = newSpace();
   let peak = before;
+  let newAtPeak = newBefore;
   const look = (): void => {
-    peak = Math.max(peak, process.memoryUsage.rss());
+    const rss = process.memoryUsage.rss();
+    if (rss > peak) {
+      peak = rss;
+      newAtPeak = newSpace();
+    }
   };
   setInterval(look, 10).unref();
   return {
-    peakMb: () => {
+    peak: () => {
       look();
-      return (peak - before) / 2 ** 20;
+      return { peakMb: (peak - before) / 2 ** 20, newSpaceMb: (newAtPeak - newBefore) / 2 ** 20 };
     },
   };
+}
+
+function newSpace(): number {
+  const spaces = getHeapSpaceStatistics().filter(({ space_name }) => space_name.startsWith('new_'));
+  return spaces.reduce((sum, { space_size }) => sum + space_size, 0);
 }

@@ -15,6 +15,8 @@ export interface Report {
   readonly ms: number;
   /** By how many MB (2^20 bytes) the memory of the process (RSS) has grown at the most meanwhile. */
   readonly peakMb: number;
+  /** How much of that is V8's space for new objects, which it enlarges for whoever makes many: up to 64 MB in Node 24. */
+  readonly newSpaceMb: number;
   /** Items that were moved. */
   readonly items: number;
 }
