@@ -156,7 +156,10 @@ export class Backup {
     request.signal.throwIfAborted();
     // The backup last: where it is, so is its manifest.
     await files.manifest.complete();
-    await files.backup.complete();
+    await files.backup.complete().catch(async (error: unknown) => {
+      await files.manifest.takeBack();
+      throw error;
+    });
     const tookMs = clock.now() - startedAt;
     log.info(`Backed up ${host.hostname} in ${tookMs} ms: ${JSON.stringify({ ...counts, sha256, tookMs })}`);
     return { path: target, manifestPath: manifestPath(target), manifest, tookMs };

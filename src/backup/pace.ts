@@ -32,7 +32,8 @@ export class Pace {
   #rate: number;
   #next: number;
   #changedAt: number;
-  #wasRefused = false;
+  #refusedAt: number | undefined;
+  #heldUntil = 0;
 
   /** @param highest requests a second; Infinity for no bound */
   constructor(clock: Clock, highest = createsPerSecond) {
@@ -54,13 +55,16 @@ export class Pace {
    * @throws the signal's reason when that aborts first
    */
   async turn(signal: AbortSignal): Promise<void> {
-    const now = this.#clock.now();
-    this.#grow(now);
-    const at = Math.max(this.#next, now - burstInMs);
-    this.#next = at + 1000 / this.#rate;
-    if (at > now) {
-      await this.#clock.delay(at - now, signal);
-    }
+    do {
+      const now = this.#clock.now();
+      this.#grow(now);
+      const at = Math.max(this.#next, now - burstInMs);
+      this.#next = at + 1000 / this.#rate;
+      if (at > now) {
+        await this.#clock.delay(at - now, signal);
+      }
+      // A refusal that has come meanwhile counts for those too that have waited already: they get another turn.
+    } while (this.#clock.now() < this.#heldUntil);
   }
 
   /**
@@ -71,11 +75,13 @@ export class Pace {
   refused(milliseconds: number): void {
     const now = this.#clock.now();
     // Many were under way when it refused the first: that is one refusal.
-    if (now - this.#changedAt >= 1000 || !this.#wasRefused) {
-      this.#rate = Math.max(lowestRate, Math.min(this.#rate, this.#highest) * slowDown);
+    if (this.#refusedAt === undefined || now - this.#refusedAt >= 1000) {
+      const slower = Math.max(lowestRate, Math.min(this.#rate, this.#highest) * slowDown);
+      this.#rate = Math.min(this.#rate, slower);
+      this.#refusedAt = now;
       this.#changedAt = now;
-      this.#wasRefused = true;
     }
+    this.#heldUntil = Math.max(this.#heldUntil, now + milliseconds);
     this.#next = Math.max(this.#next, now + milliseconds);
   }
 
@@ -84,7 +90,7 @@ export class Pace {
     if (seconds < 1 || this.#rate >= this.#highest) {
       return;
     }
-    const grown = this.#wasRefused ? this.#rate + this.#highest * recovery : this.#rate * speedUp;
+    const grown = this.#refusedAt !== undefined ? this.#rate + this.#highest * recovery : this.#rate * speedUp;
     this.#rate = Math.min(this.#highest, grown);
     this.#changedAt = now;
   }

@@ -98,6 +98,11 @@ export class PartialFile {
     await syncFolder(dirname(this.#target));
   }
 
+  /** Removes it after {@link complete}: what it belongs to could not be completed. Never rejects. */
+  async takeBack(): Promise<void> {
+    await rm(this.#target, { force: true }).catch(() => undefined);
+  }
+
   /** Removes it. Never rejects. */
   async discard(): Promise<void> {
     await this.#close().catch(() => undefined);

@@ -70,7 +70,7 @@ export class TransferProgress {
     }
     const parts = [this.stage ?? this.#counts(), ...(this.stage === undefined ? this.#pace(items) : [])];
     const wait = this.#wait && `waiting ${formatDuration(this.#wait.until - now)}: ${this.#wait.why}`;
-    return [...parts, ...(wait === undefined ? [] : [wait])].join('; ');
+    return [...parts, ...(wait === undefined ? [] : [wait])].filter((part) => part !== '').join('; ');
   }
 
   get #items(): number {

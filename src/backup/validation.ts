@@ -326,7 +326,7 @@ class Validator {
       this.#error(`A ${what} needs ${key}: a text. It has ${quoted(id)}.`);
       return false;
     }
-    if (id.length > limits.idLength || !itemId.test(id)) {
+    if (id.length > limits.idLength || !itemId.test(id) || id === '.' || id === '..') {
       this.#error(
         `${quoted(id)} can't be an id: 1 to ${limits.idLength} letters, digits and - . + % _ # * ? ! ( ) , = @ $ '`,
       );

@@ -1,5 +1,5 @@
 import { errorCodes } from './deleteJob.ts';
-import { ServiceError } from './errors.ts';
+import { InvalidInputError, ServiceError } from './errors.ts';
 import type { Answer, InstanceClient } from './instanceClient.ts';
 import type { TraceContext } from './traceContext.ts';
 
@@ -24,6 +24,14 @@ export function isRefusalOfItem(error: unknown): error is ServiceError {
     !error.isOfOtherTenant &&
     !errorCodes(error.error).includes('TwinLimitReached')
   );
+}
+
+/** An id as part of a path. `.` and `..` would be steps in it, however they are written: no URL can name them. */
+function segment(id: string): string {
+  if (id === '.' || id === '..') {
+    throw new InvalidInputError(`"${id}" can't be an id here: no address can name it.`);
+  }
+  return encodeURIComponent(id);
 }
 
 /**
@@ -58,19 +66,19 @@ export class GraphWriter {
   }
 
   /** Creates a twin unless there is one of its id ("DigitalTwins Add"). */
-  addTwin(id: string, twin: string, trace: TraceContext): Promise<Creation> {
-    return this.#create(`/digitaltwins/${encodeURIComponent(id)}`, twin, trace);
+  async addTwin(id: string, twin: string, trace: TraceContext): Promise<Creation> {
+    return this.#create(`/digitaltwins/${segment(id)}`, twin, trace);
   }
 
   /** Creates a relationship unless its source has one of its id ("DigitalTwins AddRelationship"). */
-  addRelationship(sourceId: string, id: string, relationship: string, trace: TraceContext): Promise<Creation> {
-    const path = `/digitaltwins/${encodeURIComponent(sourceId)}/relationships/${encodeURIComponent(id)}`;
+  async addRelationship(sourceId: string, id: string, relationship: string, trace: TraceContext): Promise<Creation> {
+    const path = `/digitaltwins/${segment(sourceId)}/relationships/${segment(id)}`;
     return this.#create(path, relationship, trace);
   }
 
   /** Whether there is a twin of this id ("DigitalTwins GetById"). */
   async hasTwin(id: string, trace: TraceContext): Promise<boolean> {
-    const url = this.#client.url(`/digitaltwins/${encodeURIComponent(id)}`);
+    const url = this.#client.url(`/digitaltwins/${segment(id)}`);
     const answer = await this.#client.ask({ method: 'GET', url, trace, repeat: 'reads', expect: [200, 404] });
     return answer.status === 200;
   }
@@ -79,7 +87,7 @@ export class GraphWriter {
   async decommissionModel(id: string, trace: TraceContext): Promise<void> {
     await this.#client.ask({
       method: 'PATCH',
-      url: this.#client.url(`/models/${encodeURIComponent(id)}`),
+      url: this.#client.url(`/models/${segment(id)}`),
       trace,
       headers: { 'content-type': 'application/json-patch+json' },
       body: JSON.stringify([{ op: 'replace', path: '/decommissioned', value: true }]),

@@ -14,7 +14,7 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
 /** What stands before the items of a page: nothing, or members that are texts or numbers. */
-const begin = /^\s*\{\s*(?:"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*,\s*)*"value"\s*:\s*\[/;
+const begin = /^\s*\{\s*(?:"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)\s*,\s*)*"value"\s*:\s*\[/;
 
 /** What may stand between two items. */
 const between = /^[\s,]*$/;

@@ -99,7 +99,15 @@ export class Patience {
     this.#signIn ??= this.#options.signIn?.(error).finally(() => {
       this.#signIn = undefined;
     });
-    return (await this.#signIn) ?? false;
+    const { signal } = this.#options;
+    const stopped = new Promise<false>((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve(false);
+      });
+    });
+    const hasSignedIn = await Promise.race([this.#signIn, stopped]);
+    signal.throwIfAborted();
+    return hasSignedIn ?? false;
   }
 }
 
