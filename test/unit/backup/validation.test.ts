@@ -690,7 +690,7 @@ describe('Many problems', () => {
 describe('One line of a valid file that is damaged', () => {
   it('is where the error is', async (test) => {
     const path = join(await temporaryFolder(test), 'backup.ndjson');
-    const id = fc.stringMatching(/^[A-Za-z0-9\-.+%_#*?!(),=@$']{1,8}$/);
+    const id = fc.stringMatching(/^[A-Za-z0-9\-.+%_#*?!(),=@$']{1,8}$/).filter((text) => !/^\.{1,2}$/.test(text));
     const value = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.double(),
