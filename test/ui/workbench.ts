@@ -235,7 +235,7 @@ export class Workbench {
 
   /** Goes one step back by the quick input's arrow. */
   async back(): Promise<void> {
-    await this.quickInput.getByRole('button', { name: /^Back/ }).click();
+    await this.quickInput.getByRole('button', { name: /^Back( \(.*\))?$/ }).click();
   }
 
   /** Leaves the quick input with Escape. */
