@@ -8,7 +8,6 @@ import type { SignInRequiredError } from '../service/errors.ts';
 import { explained } from '../service/explained.ts';
 import { GraphReader, type EventRoute, type GraphPart } from '../service/graphReader.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
-import type { JsonObject } from '../service/exactJson.ts';
 import type { Log } from '../service/log.ts';
 import { logFailure } from '../service/logFailure.ts';
 import { Patience } from '../service/patience.ts';
@@ -17,7 +16,7 @@ import { TraceContext } from '../service/traceContext.ts';
 import { fileVersion, manifestPath, sectionLine } from './bulkFile.ts';
 import type { Manifest } from './manifest.ts';
 import { PartialFile, type OpenFile } from './partialFile.ts';
-import { portableRelationship, portableTwin } from './portable.ts';
+import { PortableLines } from './portableLines.ts';
 import type { TransferProgress } from './transferProgress.ts';
 import { differencesOf } from './verification.ts';
 
@@ -122,8 +121,8 @@ export class Backup {
     const decommissionedModels = await this.#copyModels(reader, trace, files.backup, progress);
     await files.backup.write(lines([sectionLine('Twins')]));
     const charges = await bothOrNeither(stop, [
-      this.#copy('twins', portableTwin, reader, trace, files.backup, progress),
-      this.#copy('relationships', portableRelationship, reader, trace, files.relationships, progress),
+      this.#copy('twins', reader, trace, files.backup, progress),
+      this.#copy('relationships', reader, trace, files.relationships, progress),
     ]);
 
     progress.stage = 'putting the file together';
@@ -198,16 +197,16 @@ export class Backup {
   /** @returns the query units that it cost */
   async #copy(
     part: GraphPart,
-    portable: (item: JsonObject) => JsonObject,
     reader: GraphReader,
     trace: TraceContext,
     file: PartialFile,
     progress: TransferProgress,
   ): Promise<number> {
+    const lines = new PortableLines(part);
     let charge = 0;
-    for await (const { items, count, charge: its } of reader.pages(part, trace)) {
-      await file.append(bytesOf(items, portable));
-      progress.add(part, count);
+    for await (const { items, charge: its } of reader.pages(part, trace)) {
+      await file.append(lines.of(items));
+      progress.add(part, items.count);
       charge += its;
     }
     return charge;
@@ -234,23 +233,6 @@ interface BackupFiles {
   readonly backup: PartialFile;
   readonly relationships: PartialFile;
   readonly manifest: PartialFile;
-}
-
-/** Characters of lines that are put together before they are turned into bytes: little enough to be forgotten soon. */
-const gatheredLength = 32 * 1024;
-
-/** The bytes of items as lines. */
-function bytesOf(items: Iterable<JsonObject>, portable: (item: JsonObject) => JsonObject): Buffer {
-  const made: Buffer[] = [];
-  let text = '';
-  for (const item of items) {
-    text += `${JSON.stringify(portable(item))}\n`;
-    if (text.length > gatheredLength) {
-      made.push(Buffer.from(text));
-      text = '';
-    }
-  }
-  return Buffer.concat([...made, Buffer.from(text)]);
 }
 
 function lines(texts: readonly string[]): string {

@@ -4,7 +4,7 @@ import { errorCodes } from './deleteJob.ts';
 import { ServiceError } from './errors.ts';
 import { isJsonObject, parseExact, type JsonObject } from './exactJson.ts';
 import type { Answer, InstanceClient } from './instanceClient.ts';
-import { splitPage } from './pageItems.ts';
+import { splitPage, type PageItems } from './pageItems.ts';
 import { chargeOf } from './queryCharge.ts';
 import type { TraceContext } from './traceContext.ts';
 import { pageOf, read, text, object } from './wire.ts';
@@ -23,16 +23,59 @@ export interface StoredModel {
 
 /** A page of twins or relationships. */
 export interface GraphPage {
-  /**
-   * Its items, each read when it is asked for: read together, a thousand of them take ten times the memory of their text.
-   * Numbers keep their text; members that are null are left out, for null is no value in a twin. Throws
-   * UnexpectedAnswerError at one that is no object.
-   */
-  readonly items: Iterable<JsonObject>;
-  /** How many items there are. An empty page need not be the last one. */
-  readonly count: number;
+  /** There may be none: an empty page need not be the last one. */
+  readonly items: GraphItems;
   /** Query units (`query-charge`). */
   readonly charge: number;
+}
+
+/**
+ * The items of a page, each read when it is asked for: read together, a thousand of them take ten times the memory of their
+ * text.
+ */
+export class GraphItems implements Iterable<JsonObject> {
+  readonly #items: PageItems;
+  readonly #isNone: () => Error;
+
+  /** @param isNone makes the error that is thrown where an item is none */
+  constructor(items: PageItems, isNone: () => Error) {
+    this.#items = items;
+    this.#isNone = isNone;
+  }
+
+  /** The page as it came: valid UTF-8. */
+  get bytes(): Buffer {
+    return this.#items.bytes;
+  }
+
+  /** How many items there are. */
+  get count(): number {
+    return this.#items.count;
+  }
+
+  /** Where an item begins in {@link bytes}: with a brace or a bracket. */
+  startOf(index: number): number {
+    return this.#items.startOf(index);
+  }
+
+  /**
+   * Reads an item. Numbers keep their text; members that are null are left out, for null is no value in a twin.
+   *
+   * @throws UnexpectedAnswerError when it is no object
+   */
+  read(index: number): JsonObject {
+    const item = orElse(() => parseExact(this.#items.textOf(index), { withoutNulls: true }), this.#isNone);
+    if (!isJsonObject(item)) {
+      throw this.#isNone();
+    }
+    return item;
+  }
+
+  *[Symbol.iterator](): Generator<JsonObject> {
+    for (let index = 0; index < this.count; index++) {
+      yield this.read(index);
+    }
+  }
 }
 
 /** An event route ("EventRoutes List"). */
@@ -135,9 +178,9 @@ export class GraphReader {
   ): Promise<AnsweredPage> {
     const answer = await this.#query(part, continuationToken, size, trace);
     const isNone = (): Error => this.#client.unexpected(answer, `The answer is no page of ${part}.`);
-    const { items, frame } = orElse(() => splitPage(answer.body), isNone);
+    const { items, frame } = orElse(() => splitPage(answer.bytes), isNone);
     const page = read(graphPage, frame);
-    if (!page) {
+    if (!page || page.value.length > 0) {
       throw isNone();
     }
     const { continuationToken: next } = page;
@@ -145,7 +188,7 @@ export class GraphReader {
     return {
       answer,
       next: next === '' ? undefined : next,
-      page: { items: readItems(items, isNone), count: items.length, charge },
+      page: { items: new GraphItems(items, isNone), charge },
     };
   }
 
@@ -165,6 +208,7 @@ export class GraphReader {
           body: JSON.stringify({ query: queries[part], continuationToken }),
           repeat: 'reads',
           expect: 200,
+          bytesAt: 200,
         });
         size.answered();
         return answer;
@@ -184,16 +228,6 @@ interface AnsweredPage {
   /** What the next page is asked for with; undefined when this is the last one. */
   readonly next: string | undefined;
   readonly answer: Answer;
-}
-
-function* readItems(texts: readonly string[], isNone: () => Error): Generator<JsonObject> {
-  for (const each of texts) {
-    const item = orElse(() => parseExact(each, { withoutNulls: true }), isNone);
-    if (!isJsonObject(item)) {
-      throw isNone();
-    }
-    yield item;
-  }
 }
 
 /** What reading gives, or another error in place of a SyntaxError. */

@@ -6,6 +6,7 @@ import type { FailedExchange } from './failureJournal.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import type { InstancePipeline, InstanceRequest } from './instancePipeline.ts';
 import type { Patience } from './patience.ts';
+import type { BytesResponse } from './policies.ts';
 import { printable } from './printable.ts';
 import type { RequestPacer } from './requestPacer.ts';
 import type { RequestSpacing } from './requestSpacing.ts';
@@ -39,6 +40,8 @@ export interface Answer {
   readonly headers: PipelineResponse['headers'];
   /** Empty when there was none. */
   readonly body: string;
+  /** The same as UTF-8. */
+  readonly bytes: Buffer;
   /** Whether an earlier attempt, of which no answer came, may have had its effect already. */
   readonly mayBeRepetition: boolean;
 }
@@ -103,7 +106,7 @@ export class InstanceClient {
       ...headers,
     };
     const pipeline = this.#pipeline ?? (await this.#makePipeline());
-    let response: PipelineResponse;
+    let response: BytesResponse;
     try {
       const { signal } = this.#options;
       response = await pipeline.send(exchange, {
@@ -118,8 +121,17 @@ export class InstanceClient {
       }
       throw error;
     }
-    const { status, headers: answered, bodyAsText } = response;
-    const answer = { exchange, status, headers: answered, body: bodyAsText ?? '', mayBeRepetition };
+    const { status, headers: answered, bodyAsText, bodyAsBytes } = response;
+    const answer: Answer = {
+      ...{ exchange, status, headers: answered, mayBeRepetition },
+      // Each made from the other only where it is asked for.
+      get body() {
+        return bodyAsText ?? bodyAsBytes?.toString() ?? '';
+      },
+      get bytes() {
+        return bodyAsBytes ?? Buffer.from(bodyAsText ?? '');
+      },
+    };
     if (![expect].flat().includes(status)) {
       throw this.#refused(answer);
     }

@@ -6,11 +6,11 @@ import {
   type HttpClient,
   type HttpMethods,
   type Pipeline,
-  type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { ConnectionError, type Exchange } from './errors.ts';
 import type { InstanceClientOptions } from './instanceClient.ts';
 import type { InstanceHost } from './instanceHost.ts';
+import type { BytesResponse } from './policies.ts';
 import { requestPipeline, type PipelineOptions } from './requestPipeline.ts';
 import type { Transport } from './transport.ts';
 
@@ -23,6 +23,8 @@ export interface InstanceRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly repeat: PipelineOptions['repeat'];
+  /** The status whose answers are wanted as bytes; all others come as text. */
+  readonly bytesAt?: number;
   /** Ends the request when it aborts. */
   readonly abortSignal?: AbortSignal;
 }
@@ -50,13 +52,14 @@ export class InstancePipeline {
    * @throws ConnectionError when no answer came, an AbortError of the library when the signal aborted, and what the
    *   credential throws
    */
-  async send(exchange: Exchange, { url, headers, repeat, ...rest }: InstanceRequest): Promise<PipelineResponse> {
+  async send(exchange: Exchange, { url, headers, repeat, bytesAt, ...rest }: InstanceRequest): Promise<BytesResponse> {
     const request = createPipelineRequest({
       ...rest,
       url: url.href,
       headers: createHttpHeaders(headers),
       // A kept connection that the other side has just closed would make a sent POST look lost.
       disableKeepAlive: repeat === 'once',
+      ...(bytesAt !== undefined && { streamResponseStatusCodes: new Set([bytesAt]) }),
     });
     try {
       return await this.#pipeline(repeat).sendRequest(this.#httpClient, request);

@@ -1,4 +1,4 @@
-import { RestError, type PipelinePolicy, type PipelineRequest } from '@azure/core-rest-pipeline';
+import { RestError, type PipelinePolicy, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Clock } from './clock.ts';
 import { OtherHostError } from './errors.ts';
 import type { KeptCredential } from './keptCredential.ts';
@@ -131,6 +131,40 @@ export function keepAlivePolicy(): PipelinePolicy {
     sendRequest(request, next) {
       request.headers.set('connection', 'keep-alive');
       return next(request);
+    },
+  };
+}
+
+/** A response whose body is kept as the bytes that came. */
+export interface BytesResponse extends PipelineResponse {
+  /** Undefined where the request did not ask for the bytes of such an answer. */
+  bodyAsBytes?: Buffer;
+}
+
+/**
+ * Reads the bodies that a request wants as a stream (`streamResponseStatusCodes`) to their end, as bytes. It stands within
+ * the time limit, which an answer that never ends would pass by otherwise.
+ */
+export function bodyBytesPolicy(): PipelinePolicy {
+  return {
+    name: 'bodyBytesPolicy',
+    async sendRequest(request, next) {
+      const response: BytesResponse = await next(request);
+      const { readableStreamBody } = response;
+      if (!readableStreamBody) {
+        return response;
+      }
+      const chunks: Buffer[] = [];
+      try {
+        for await (const chunk of readableStreamBody) {
+          chunks.push(chunk as Buffer);
+        }
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        throw new RestError(`The answer broke off: ${message}`, { code: code ?? RestError.PARSE_ERROR, request });
+      }
+      response.bodyAsBytes = Buffer.concat(chunks);
+      return response;
     },
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '@azure/core-rest-pipeline';
 import { BoundedCredential } from './boundedCredential.ts';
 import {
+  bodyBytesPolicy,
   forgettingPolicy,
   keepAlivePolicy,
   pacePolicy,
@@ -88,6 +89,7 @@ export function requestPipeline(transport: Omit<Transport, 'credentialOf'>, opti
   const limits = repeat === 'patiently' ? roughLimits(clock) : exactLimits(clock);
   pipeline.addPolicy(timeLimitPolicy(limits, timeLimitInMs), last);
   pipeline.addPolicy(requestLogPolicy(log, clock, logged), last);
+  pipeline.addPolicy(bodyBytesPolicy(), last);
   if (logged === 'failures') {
     return pipeline;
   }

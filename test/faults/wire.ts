@@ -48,11 +48,22 @@ export class Wire implements HttpClient {
       request.tlsSettings = request.disableKeepAlive ? this.#once : this.#kept;
     }
     const counts = this.#options.isHeldBack(request) ? 0 : 1;
+    const ends = (): void => {
+      this.underway -= counts;
+    };
     this.underway += counts;
     try {
-      return await this.#client.sendRequest(request);
-    } finally {
-      this.underway -= counts;
+      const response = await this.#client.sendRequest(request);
+      const { readableStreamBody: body } = response;
+      if (body) {
+        body.once('close', ends);
+      } else {
+        ends();
+      }
+      return response;
+    } catch (error) {
+      ends();
+      throw error;
     }
   }
 }

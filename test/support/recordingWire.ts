@@ -40,7 +40,14 @@ export class RecordingWire implements HttpClient {
     await this.before?.(wired);
     this.sent.push(wired);
     const response = await this.#wire.sendRequest(request);
-    wired.status = response.status;
+    const isWhole = (): void => {
+      wired.status = response.status;
+    };
+    if (response.readableStreamBody) {
+      response.readableStreamBody.once('end', isWhole);
+    } else {
+      isWhole();
+    }
     return response;
   }
 }

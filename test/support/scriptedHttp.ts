@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   createHttpHeaders,
   type HttpClient,
@@ -5,7 +6,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 
-/** An answer to give: a status with headers and a body, or what to throw. */
+/** An answer to give: a status with headers and a body (bytes come as a stream), or what to throw. */
 export type Scripted =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
   | Error
@@ -74,7 +75,9 @@ export class ScriptedHttp implements HttpClient {
       request,
       status,
       headers: createHttpHeaders(headers),
-      bodyAsText: typeof body === 'string' ? body : JSON.stringify(body),
+      ...(Buffer.isBuffer(body)
+        ? { readableStreamBody: Readable.from([body]) }
+        : { bodyAsText: typeof body === 'string' ? body : JSON.stringify(body) }),
     };
   }
 }

@@ -7,7 +7,10 @@ import {
   relationshipToCreate,
   twinToCreate,
 } from '../../../src/backup/portable.ts';
+import { PortableLines } from '../../../src/backup/portableLines.ts';
 import { isJsonObject, parseExact, type JsonObject } from '../../../src/service/exactJson.ts';
+import { GraphItems, type GraphPart } from '../../../src/service/graphReader.ts';
+import { splitPage } from '../../../src/service/pageItems.ts';
 
 /** A value as the service writes it, and as it is kept: undefined where that is not at all. */
 interface Value {
@@ -32,6 +35,20 @@ function read(text: string): JsonObject {
   const value = parseExact(text, { withoutNulls: true });
   assert.ok(isJsonObject(value));
   return value;
+}
+
+/** The line that a backup has for an item, made of the bytes of its page. */
+function lineOf(part: GraphPart, answer: string): string {
+  const page = Buffer.from(`{"value":[${answer},{"$dtId":"last"}]}`);
+  const items = new GraphItems(splitPage(page).items, () => new Error('That is no item.'));
+  const [line = '', last, end] = new PortableLines(part).of(items).toString().split('\n');
+  assert.deepEqual([last?.slice(0, 14), end], [part === 'twins' ? '{"$dtId":"last' : '{}', '']);
+  return line;
+}
+
+/** A line with its texts written as JavaScript does, and its numbers as they are. */
+function rewritten(line: string): string {
+  return JSON.stringify(parseExact(line));
 }
 
 function object(members: readonly (readonly [name: string, text: string | undefined])[]): string {
@@ -214,6 +231,7 @@ describe('A twin', () => {
         const line = JSON.stringify(portableTwin(read(answer)));
         assert.equal(line, kept(twin, [['$dtId', $dtId]], `{"$model":${model}}`));
         assert.doesNotMatch(line, /[\r\n]/);
+        assert.equal(rewritten(lineOf('twins', answer)), line);
         assert.equal(JSON.stringify(twinToCreate(read(line))), line);
         // Also a file with twins as queries give them makes these twins.
         assert.equal(JSON.stringify(twinToCreate(read(answer))), line);
@@ -356,6 +374,7 @@ describe('A relationship', () => {
         ] as const;
         const line = JSON.stringify(portableRelationship(read(answer)));
         assert.equal(line, object([['$dtId', $sourceId], ['$relationshipId', $relationshipId], ...ends]));
+        assert.equal(rewritten(lineOf('relationships', answer)), line);
         assert.equal(
           JSON.stringify(relationshipToCreate(read(line))),
           object([['$relationshipId', $relationshipId], ['$sourceId', $sourceId], ...ends]),

@@ -55,9 +55,9 @@ async function readAll(
   part: GraphPart = 'twins',
 ): Promise<{ readonly items: JsonObject[]; readonly counts: number[]; readonly charges: number[] }> {
   const read = { items: [] as JsonObject[], counts: [] as number[], charges: [] as number[] };
-  for await (const { items, count, charge } of reader.pages(part, trace)) {
+  for await (const { items, charge } of reader.pages(part, trace)) {
     read.items.push(...items);
-    read.counts.push(count);
+    read.counts.push(items.count);
     read.charges.push(charge);
   }
   return read;
@@ -202,8 +202,8 @@ describe('Reading all twins or relationships', () => {
 
   it('leaves nothing unhandled when it ends before a page that failed', async () => {
     const { reader, asked } = setUp(page(['x'], 'a'), { status: 403 });
-    for await (const { count } of reader.pages('twins', trace)) {
-      assert.equal(count, 1);
+    for await (const { items } of reader.pages('twins', trace)) {
+      assert.equal(items.count, 1);
       break;
     }
     await until(() => asked().length > 1, 'the second page asked for');
@@ -224,6 +224,9 @@ describe('Reading all twins or relationships', () => {
     ['an item that is no JSON', '{"value":[{"$dtId":}]}'],
     ['an item whose brackets do not match', '{"value":[{"$dtId":"a"]]}'],
     ['an item that does not end', '{"value":[{"$dtId":"a]}'],
+    ['two lists of items', '{"value":[{"$dtId":"a"}],"value":[{"$dtId":"b"}]}'],
+    ['something between two items', '{"value":[{"$dtId":"a"},1,{"$dtId":"b"}]}'],
+    ['not UTF-8', Buffer.from('{"value":[{"$dtId":"\u00fc"}]}', 'latin1')],
     ['half of it', '{"value":[{"$dtId":"a"}],"continuationTo'],
   ] as const) {
     it(`is not made of an answer that is ${what}`, async () => {

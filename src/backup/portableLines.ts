@@ -1,0 +1,238 @@
+import type { GraphPart, GraphItems } from '../service/graphReader.ts';
+import { notPlain, PlainMembers } from './plainJson.ts';
+import { portableRelationship, portableTwin } from './portable.ts';
+
+/** The lines of a backup for the items of one page after the other, as UTF-8. */
+export class PortableLines {
+  readonly #part: GraphPart;
+  readonly #cut: PlainCut;
+
+  constructor(part: GraphPart) {
+    this.#part = part;
+    this.#cut = new PlainCut();
+  }
+
+  /**
+   * The lines for some items; they stay what they are until it is called again.
+   *
+   * What is plain, as nearly all is, is cut out of the answer byte by byte: objects made of millions of items would cost
+   * twice the time and much memory, for V8 never gives back the space for new objects while more are made.
+   */
+  of(items: GraphItems): Buffer {
+    this.#cut.begin(items.bytes);
+    for (let index = 0; index < items.count; index++) {
+      const at = items.startOf(index);
+      const isCut = this.#part === 'twins' ? this.#cut.twin(at) : this.#cut.relationship(at);
+      if (!isCut) {
+        const item = items.read(index);
+        this.#cut.add(JSON.stringify(this.#part === 'twins' ? portableTwin(item) : portableRelationship(item)));
+      }
+      this.#cut.add('\n');
+    }
+    return this.#cut.made;
+  }
+}
+
+const dollar = 0x24;
+const openBrace = 0x7b;
+const emptyObject = '{}';
+
+/** Names that the service has a meaning for, as they stand in its answers. */
+const names = {
+  dtId: Buffer.from('"$dtId"'),
+  metadata: Buffer.from('"$metadata"'),
+  model: Buffer.from('"$model"'),
+  sourceId: Buffer.from('"$sourceId"'),
+  relationshipId: Buffer.from('"$relationshipId"'),
+  targetId: Buffer.from('"$targetId"'),
+  relationshipName: Buffer.from('"$relationshipName"'),
+} as const;
+
+/**
+ * Does to bytes what `portable.ts` does to objects: what a backup keeps of an item is the same by either, but that here all
+ * that is kept stays in the order and with the escapes that it came with.
+ */
+class PlainCut {
+  /** Enough for a page of a thousand items; grows where it isn't. */
+  #out = Buffer.alloc(512 * 1024);
+  #length = 0;
+  #page: Buffer = Buffer.alloc(0);
+  readonly #top = new PlainMembers();
+  readonly #metadata = new PlainMembers();
+  /** Components are within one another. */
+  readonly #components: { readonly members: PlainMembers; readonly metadata: PlainMembers }[] = [];
+
+  /** What has been made since {@link begin}. */
+  get made(): Buffer {
+    return this.#out.subarray(0, this.#length);
+  }
+
+  begin(page: Buffer): void {
+    this.#page = page;
+    this.#length = 0;
+  }
+
+  /** Adds a text. */
+  add(text: string): void {
+    this.#makeRoom(3 * text.length);
+    this.#length += this.#out.write(text, this.#length);
+  }
+
+  /** Adds a twin; false, and nothing is added, where it is not plain. */
+  twin(at: number): boolean {
+    const members = this.#top;
+    if (members.read(this.#page, at) === notPlain) {
+      return false;
+    }
+    const id = this.#find(members, names.dtId);
+    if (id === notPlain || !this.#readMetadata(members, this.#metadata)) {
+      return false;
+    }
+    this.add('{"$dtId":');
+    this.#copyValue(members, id);
+    this.add(',');
+    this.#restOfComponent(members, this.#metadata, 0);
+    return true;
+  }
+
+  /** Adds a relationship; false, and nothing is added, where it is not plain. */
+  relationship(at: number): boolean {
+    const members = this.#top;
+    if (members.read(this.#page, at) === notPlain) {
+      return false;
+    }
+    const source = this.#find(members, names.sourceId);
+    const id = this.#find(members, names.relationshipId);
+    const target = this.#find(members, names.targetId);
+    const name = this.#find(members, names.relationshipName);
+    if (source === notPlain || id === notPlain || target === notPlain || name === notPlain) {
+      return false;
+    }
+    this.add('{"$dtId":');
+    this.#copyValue(members, source);
+    for (const member of [id, target, name]) {
+      this.add(',');
+      this.#copy(members.keyOf(member), members.endOf(member));
+    }
+    this.#properties(members, undefined, 0);
+    this.add('}');
+    return true;
+  }
+
+  /** Reads the metadata of a twin or a component; false where it has none that is an object. */
+  #readMetadata(members: PlainMembers, metadata: PlainMembers): boolean {
+    const own = this.#find(members, names.metadata);
+    return own !== notPlain && metadata.read(this.#page, members.valueOf(own)) !== notPlain;
+  }
+
+  /** Adds a twin or a component from its metadata on. */
+  #restOfComponent(members: PlainMembers, metadata: PlainMembers, level: number): void {
+    const model = this.#find(metadata, names.model);
+    this.add('"$metadata":');
+    if (model === notPlain) {
+      this.add(emptyObject);
+    } else {
+      this.add('{');
+      this.#copy(metadata.keyOf(model), metadata.endOf(model));
+      this.add('}');
+    }
+    this.#properties(members, metadata, level);
+    this.add('}');
+  }
+
+  /** Adds all members that are not the service's. */
+  #properties(members: PlainMembers, metadata: PlainMembers | undefined, level: number): void {
+    // Members that stand side by side are copied at once, with the commas between them.
+    let from = notPlain;
+    let to = notPlain;
+    const copy = (): void => {
+      if (from !== notPlain) {
+        this.add(',');
+        this.#copy(from, to);
+        from = notPlain;
+      }
+    };
+    for (let member = 0; member < members.count; member++) {
+      const key = members.keyOf(member);
+      if (this.#page[key + 1] === dollar) {
+        copy();
+        continue;
+      }
+      const component = metadata ? this.#component(members, member, metadata, level) : undefined;
+      if (component) {
+        copy();
+        this.add(',');
+        this.#copy(key, members.valueOf(member));
+        this.add('{');
+        this.#restOfComponent(component.members, component.metadata, level + 1);
+        continue;
+      }
+      from = from === notPlain ? key : from;
+      to = members.endOf(member);
+    }
+    copy();
+  }
+
+  /** Reads a member that is a component: an object with metadata of its own, of which the metadata around it knows nothing. */
+  #component(
+    of: PlainMembers,
+    member: number,
+    metadata: PlainMembers,
+    level: number,
+  ): { readonly members: PlainMembers; readonly metadata: PlainMembers } | undefined {
+    const value = of.valueOf(member);
+    if (this.#page[value] !== openBrace || this.#isIn(metadata, of.keyOf(member), value - 1)) {
+      return undefined;
+    }
+    const component = (this.#components[level] ??= { members: new PlainMembers(), metadata: new PlainMembers() });
+    component.members.read(this.#page, value);
+    return this.#readMetadata(component.members, component.metadata) ? component : undefined;
+  }
+
+  /** The member of a name: the last one, as JSON.parse has it; {@link notPlain} where there is none. */
+  #find(members: PlainMembers, name: Buffer): number {
+    for (let member = members.count - 1; member >= 0; member--) {
+      const key = members.keyOf(member);
+      if (members.valueOf(member) - 1 - key === name.length && this.#isSame(key, name, 0, name.length)) {
+        return member;
+      }
+    }
+    return notPlain;
+  }
+
+  #isIn(members: PlainMembers, from: number, to: number): boolean {
+    for (let member = 0; member < members.count; member++) {
+      const key = members.keyOf(member);
+      if (members.valueOf(member) - 1 - key === to - from && this.#isSame(key, this.#page, from, to - from)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #isSame(at: number, other: Buffer, from: number, length: number): boolean {
+    for (let index = 0; index < length; index++) {
+      if (this.#page[at + index] !== other[from + index]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #copyValue(members: PlainMembers, member: number): void {
+    this.#copy(members.valueOf(member), members.endOf(member));
+  }
+
+  #copy(from: number, to: number): void {
+    this.#makeRoom(to - from);
+    this.#length += this.#page.copy(this.#out, this.#length, from, to);
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#length + bytes > this.#out.length) {
+      const larger = Buffer.alloc(2 * (this.#length + bytes));
+      this.#out.copy(larger, 0, 0, this.#length);
+      this.#out = larger;
+    }
+  }
+}
