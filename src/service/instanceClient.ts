@@ -80,11 +80,9 @@ export class InstanceClient {
     this.#options = options;
   }
 
-  /** The address of a path on the instance, with the version of the API. */
+  /** The address of a path on the instance, which begins with a slash, with the version of the API. */
   url(path: string): URL {
-    const url = new URL(path, this.host.origin);
-    url.searchParams.set('api-version', apiVersion);
-    return url;
+    return new URL(`${this.host.origin}${path}?api-version=${apiVersion}`);
   }
 
   /** Asks, and gives the answer if it has the expected status. */

@@ -1,4 +1,11 @@
-import { RestError, type PipelinePolicy, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
+import {
+  RestError,
+  type PipelinePolicy,
+  type PipelineRequest,
+  type PipelineResponse,
+  type SendRequest,
+} from '@azure/core-rest-pipeline';
+import { AbortListeners } from './abortListeners.ts';
 import type { Clock } from './clock.ts';
 import { OtherHostError } from './errors.ts';
 import type { KeptCredential } from './keptCredential.ts';
@@ -80,6 +87,7 @@ export function spacingPolicy(spacing: RequestSpacing): PipelinePolicy {
  * and fails like an abort by the user; this one fails as a RestError `ETIMEDOUT`, which its retry policies know.
  */
 export function timeLimitPolicy(beginLimit: BeginLimit, limitInMs: number): PipelinePolicy {
+  const callers = new AbortListeners();
   return {
     name: 'timeLimitPolicy',
     async sendRequest(request, next) {
@@ -93,11 +101,8 @@ export function timeLimitPolicy(beginLimit: BeginLimit, limitInMs: number): Pipe
         state.isLate = true;
         stop();
       });
-      // By hand, and not by AbortSignal.any: the signal of a caller may outlive millions of requests.
-      caller?.addEventListener('abort', stop);
-      if (caller?.aborted) {
-        stop();
-      }
+      // Not by AbortSignal.any: the signal of a caller may outlive millions of requests.
+      const endListening = caller && callers.add(caller, stop);
       request.abortSignal = ended.signal;
       try {
         return await next(request);
@@ -108,7 +113,7 @@ export function timeLimitPolicy(beginLimit: BeginLimit, limitInMs: number): Pipe
         throw error;
       } finally {
         endLimit();
-        caller?.removeEventListener('abort', stop);
+        endListening?.();
         // The retry policy would take it for an abort of the whole request.
         if (caller) {
           request.abortSignal = caller;
@@ -148,25 +153,27 @@ export interface BytesResponse extends PipelineResponse {
 export function bodyBytesPolicy(): PipelinePolicy {
   return {
     name: 'bodyBytesPolicy',
-    async sendRequest(request, next) {
-      const response: BytesResponse = await next(request);
-      const { readableStreamBody } = response;
-      if (!readableStreamBody) {
-        return response;
-      }
-      const chunks: Buffer[] = [];
-      try {
-        for await (const chunk of readableStreamBody) {
-          chunks.push(chunk as Buffer);
-        }
-      } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        throw new RestError(`The answer broke off: ${message}`, { code: code ?? RestError.PARSE_ERROR, request });
-      }
-      response.bodyAsBytes = Buffer.concat(chunks);
-      return response;
-    },
+    sendRequest: (request, next) => (request.streamResponseStatusCodes ? withBytes(request, next) : next(request)),
   };
+}
+
+async function withBytes(request: PipelineRequest, next: SendRequest): Promise<BytesResponse> {
+  const response: BytesResponse = await next(request);
+  const { readableStreamBody } = response;
+  if (!readableStreamBody) {
+    return response;
+  }
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of readableStreamBody) {
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new RestError(`The answer broke off: ${message}`, { code: code ?? RestError.PARSE_ERROR, request });
+  }
+  response.bodyAsBytes = Buffer.concat(chunks);
+  return response;
 }
 
 /** Drops a token that the instance does not accept. */
