@@ -1,4 +1,5 @@
 import type { GraphPart, GraphItems } from '../service/graphReader.ts';
+import { GrowingBuffer } from '../service/growingBuffer.ts';
 import { notPlain, PlainMembers } from './plainJson.ts';
 import { portableRelationship, portableTwin } from './portable.ts';
 
@@ -25,11 +26,13 @@ export class PortableLines {
       const isCut = this.#part === 'twins' ? this.#cut.twin(at) : this.#cut.relationship(at);
       if (!isCut) {
         const item = items.read(index);
-        this.#cut.add(JSON.stringify(this.#part === 'twins' ? portableTwin(item) : portableRelationship(item)));
+        this.#cut.lines.addText(
+          JSON.stringify(this.#part === 'twins' ? portableTwin(item) : portableRelationship(item)),
+        );
       }
-      this.#cut.add('\n');
+      this.#cut.lines.addText('\n');
     }
-    return this.#cut.made;
+    return this.#cut.lines.bytes;
   }
 }
 
@@ -53,29 +56,17 @@ const names = {
  * that is kept stays in the order and with the escapes that it came with.
  */
 class PlainCut {
-  /** Enough for a page of a thousand items; grows where it isn't. */
-  #out = Buffer.alloc(512 * 1024);
-  #length = 0;
+  /** What has been made since {@link begin}. */
+  readonly lines = new GrowingBuffer();
   #page: Buffer = Buffer.alloc(0);
   readonly #top = new PlainMembers();
   readonly #metadata = new PlainMembers();
   /** Components are within one another. */
   readonly #components: { readonly members: PlainMembers; readonly metadata: PlainMembers }[] = [];
 
-  /** What has been made since {@link begin}. */
-  get made(): Buffer {
-    return this.#out.subarray(0, this.#length);
-  }
-
   begin(page: Buffer): void {
     this.#page = page;
-    this.#length = 0;
-  }
-
-  /** Adds a text. */
-  add(text: string): void {
-    this.#makeRoom(3 * text.length);
-    this.#length += this.#out.write(text, this.#length);
+    this.lines.clear();
   }
 
   /** Adds a twin; false, and nothing is added, where it is not plain. */
@@ -88,9 +79,9 @@ class PlainCut {
     if (id === notPlain || !this.#readMetadata(members, this.#metadata)) {
       return false;
     }
-    this.add('{"$dtId":');
+    this.lines.addText('{"$dtId":');
     this.#copyValue(members, id);
-    this.add(',');
+    this.lines.addText(',');
     this.#restOfComponent(members, this.#metadata, 0);
     return true;
   }
@@ -108,14 +99,13 @@ class PlainCut {
     if (source === notPlain || id === notPlain || target === notPlain || name === notPlain) {
       return false;
     }
-    this.add('{"$dtId":');
+    this.lines.addText('{"$dtId":');
     this.#copyValue(members, source);
-    for (const member of [id, target, name]) {
-      this.add(',');
-      this.#copy(members.keyOf(member), members.endOf(member));
-    }
+    this.#copyMember(members, id);
+    this.#copyMember(members, target);
+    this.#copyMember(members, name);
     this.#properties(members, undefined, 0);
-    this.add('}');
+    this.lines.addText('}');
     return true;
   }
 
@@ -128,49 +118,35 @@ class PlainCut {
   /** Adds a twin or a component from its metadata on. */
   #restOfComponent(members: PlainMembers, metadata: PlainMembers, level: number): void {
     const model = this.#find(metadata, names.model);
-    this.add('"$metadata":');
+    this.lines.addText('"$metadata":');
     if (model === notPlain) {
-      this.add(emptyObject);
+      this.lines.addText(emptyObject);
     } else {
-      this.add('{');
-      this.#copy(metadata.keyOf(model), metadata.endOf(model));
-      this.add('}');
+      this.lines.addText('{');
+      this.lines.add(this.#page, metadata.keyOf(model), metadata.endOf(model));
+      this.lines.addText('}');
     }
     this.#properties(members, metadata, level);
-    this.add('}');
+    this.lines.addText('}');
   }
 
   /** Adds all members that are not the service's. */
   #properties(members: PlainMembers, metadata: PlainMembers | undefined, level: number): void {
-    // Members that stand side by side are copied at once, with the commas between them.
-    let from = notPlain;
-    let to = notPlain;
-    const copy = (): void => {
-      if (from !== notPlain) {
-        this.add(',');
-        this.#copy(from, to);
-        from = notPlain;
-      }
-    };
     for (let member = 0; member < members.count; member++) {
       const key = members.keyOf(member);
       if (this.#page[key + 1] === dollar) {
-        copy();
         continue;
       }
       const component = metadata ? this.#component(members, member, metadata, level) : undefined;
       if (component) {
-        copy();
-        this.add(',');
-        this.#copy(key, members.valueOf(member));
-        this.add('{');
+        this.lines.addText(',');
+        this.lines.add(this.#page, key, members.valueOf(member));
+        this.lines.addText('{');
         this.#restOfComponent(component.members, component.metadata, level + 1);
-        continue;
+      } else {
+        this.#copyMember(members, member);
       }
-      from = from === notPlain ? key : from;
-      to = members.endOf(member);
     }
-    copy();
   }
 
   /** Reads a member that is a component: an object with metadata of its own, of which the metadata around it knows nothing. */
@@ -219,20 +195,12 @@ class PlainCut {
     return true;
   }
 
+  #copyMember(members: PlainMembers, member: number): void {
+    this.lines.addText(',');
+    this.lines.add(this.#page, members.keyOf(member), members.endOf(member));
+  }
+
   #copyValue(members: PlainMembers, member: number): void {
-    this.#copy(members.valueOf(member), members.endOf(member));
-  }
-
-  #copy(from: number, to: number): void {
-    this.#makeRoom(to - from);
-    this.#length += this.#page.copy(this.#out, this.#length, from, to);
-  }
-
-  #makeRoom(bytes: number): void {
-    if (this.#length + bytes > this.#out.length) {
-      const larger = Buffer.alloc(2 * (this.#length + bytes));
-      this.#out.copy(larger, 0, 0, this.#length);
-      this.#out = larger;
-    }
+    this.lines.add(this.#page, members.valueOf(member), members.endOf(member));
   }
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { errorCodes } from './deleteJob.ts';
 import { ServiceError } from './errors.ts';
 import { isJsonObject, parseExact, type JsonObject } from './exactJson.ts';
+import { GrowingBuffer } from './growingBuffer.ts';
 import type { Answer, InstanceClient } from './instanceClient.ts';
 import { splitPage, type PageItems } from './pageItems.ts';
 import { chargeOf } from './queryCharge.ts';
@@ -133,12 +134,14 @@ export class GraphReader {
 
   /**
    * Gives all twins or all relationships, page by page ("Query QueryTwins"). The next page is on its way while the caller
-   * is busy with one. A query that the service ends after 60 s (`TimeoutError`) is asked again for fewer items.
+   * is busy with one; a page is there until the caller asks for the next one. A query that the service ends after 60 s (`TimeoutError`) is asked again for fewer items.
    */
   async *pages(part: GraphPart, trace: TraceContext): AsyncGenerator<GraphPage> {
     const size = new PageSize();
+    // One page is read while the other comes.
+    const [even, odd] = [new GrowingBuffer(), new GrowingBuffer()];
     let marked: string | undefined;
-    let coming = this.#page(part, undefined, size, trace);
+    let coming = this.#page(part, undefined, size, even, trace);
     for (let count = 1; ; count++) {
       const { page, next, answer } = await coming;
       if (next !== undefined) {
@@ -147,7 +150,7 @@ export class GraphReader {
           throw this.#client.unexpected(answer, `The pages of ${part} go in a circle.`);
         }
         marked = isPowerOfTwo(count) ? next : marked;
-        coming = this.#page(part, next, size, trace);
+        coming = this.#page(part, next, size, count % 2 === 0 ? even : odd, trace);
         // Whoever goes on learns of a failure; who doesn't is not concerned.
         coming.catch(() => undefined);
         // The request gets onto the wire before the caller is busy.
@@ -174,9 +177,10 @@ export class GraphReader {
     part: GraphPart,
     continuationToken: string | undefined,
     size: PageSize,
+    into: GrowingBuffer,
     trace: TraceContext,
   ): Promise<AnsweredPage> {
-    const answer = await this.#query(part, continuationToken, size, trace);
+    const answer = await this.#query(part, continuationToken, size, into, trace);
     const isNone = (): Error => this.#client.unexpected(answer, `The answer is no page of ${part}.`);
     const { items, frame } = orElse(() => splitPage(answer.bytes), isNone);
     const page = read(graphPage, frame);
@@ -196,6 +200,7 @@ export class GraphReader {
     part: GraphPart,
     continuationToken: string | undefined,
     size: PageSize,
+    into: GrowingBuffer,
     trace: TraceContext,
   ): Promise<Answer> {
     for (;;) {
@@ -208,7 +213,7 @@ export class GraphReader {
           body: JSON.stringify({ query: queries[part], continuationToken }),
           repeat: 'reads',
           expect: 200,
-          bytesAt: 200,
+          bytes: { status: 200, into },
         });
         size.answered();
         return answer;

@@ -8,9 +8,10 @@ import {
   type Pipeline,
 } from '@azure/core-rest-pipeline';
 import { ConnectionError, type Exchange } from './errors.ts';
+import type { GrowingBuffer } from './growingBuffer.ts';
 import type { InstanceClientOptions } from './instanceClient.ts';
 import type { InstanceHost } from './instanceHost.ts';
-import type { BytesResponse } from './policies.ts';
+import type { BytesRequest, BytesResponse } from './policies.ts';
 import { requestPipeline, type PipelineOptions } from './requestPipeline.ts';
 import type { Transport } from './transport.ts';
 
@@ -23,8 +24,8 @@ export interface InstanceRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly repeat: PipelineOptions['repeat'];
-  /** The status whose answers are wanted as bytes; all others come as text. */
-  readonly bytesAt?: number;
+  /** The status whose answers are wanted as bytes, and where those are put; all others come as text. */
+  readonly bytes?: { readonly status: number; readonly into: GrowingBuffer };
   /** Ends the request when it aborts. */
   readonly abortSignal?: AbortSignal;
 }
@@ -52,15 +53,18 @@ export class InstancePipeline {
    * @throws ConnectionError when no answer came, an AbortError of the library when the signal aborted, and what the
    *   credential throws
    */
-  async send(exchange: Exchange, { url, headers, repeat, bytesAt, ...rest }: InstanceRequest): Promise<BytesResponse> {
-    const request = createPipelineRequest({
+  async send(exchange: Exchange, { url, headers, repeat, bytes, ...rest }: InstanceRequest): Promise<BytesResponse> {
+    const request: BytesRequest = createPipelineRequest({
       ...rest,
       url: url.href,
       headers: createHttpHeaders(headers),
       // A kept connection that the other side has just closed would make a sent POST look lost.
       disableKeepAlive: repeat === 'once',
-      ...(bytesAt !== undefined && { streamResponseStatusCodes: new Set([bytesAt]) }),
+      ...(bytes && { streamResponseStatusCodes: new Set([bytes.status]) }),
     });
+    if (bytes) {
+      request.bytesInto = bytes.into;
+    }
     try {
       return await this.#pipeline(repeat).sendRequest(this.#httpClient, request);
     } catch (error) {

@@ -8,6 +8,7 @@ import {
 import { AbortListeners } from './abortListeners.ts';
 import type { Clock } from './clock.ts';
 import { OtherHostError } from './errors.ts';
+import type { GrowingBuffer } from './growingBuffer.ts';
 import type { KeptCredential } from './keptCredential.ts';
 import type { Log } from './log.ts';
 import { printable } from './printable.ts';
@@ -140,39 +141,48 @@ export function keepAlivePolicy(): PipelinePolicy {
   };
 }
 
+/** A request whose answer is wanted as bytes, where it has a status of `streamResponseStatusCodes`. */
+export interface BytesRequest extends PipelineRequest {
+  /** Where the bytes are put. */
+  bytesInto?: GrowingBuffer;
+}
+
 /** A response whose body is kept as the bytes that came. */
 export interface BytesResponse extends PipelineResponse {
-  /** Undefined where the request did not ask for the bytes of such an answer. */
+  /** Those of the buffer of the request; undefined where it did not ask for the bytes of such an answer. */
   bodyAsBytes?: Buffer;
 }
 
 /**
- * Reads the bodies that a request wants as a stream (`streamResponseStatusCodes`) to their end, as bytes. It stands within
- * the time limit, which an answer that never ends would pass by otherwise.
+ * Reads the bodies that a request wants as bytes to their end, from the stream that the library gives. It stands within the
+ * time limit, which an answer that never ends would pass by otherwise.
  */
 export function bodyBytesPolicy(): PipelinePolicy {
   return {
     name: 'bodyBytesPolicy',
-    sendRequest: (request, next) => (request.streamResponseStatusCodes ? withBytes(request, next) : next(request)),
+    sendRequest(request: BytesRequest, next) {
+      return request.bytesInto ? withBytes(request, request.bytesInto, next) : next(request);
+    },
   };
 }
 
-async function withBytes(request: PipelineRequest, next: SendRequest): Promise<BytesResponse> {
+async function withBytes(request: PipelineRequest, into: GrowingBuffer, next: SendRequest): Promise<BytesResponse> {
   const response: BytesResponse = await next(request);
   const { readableStreamBody } = response;
   if (!readableStreamBody) {
     return response;
   }
-  const chunks: Buffer[] = [];
+  // What an earlier attempt has left
+  into.clear();
   try {
     for await (const chunk of readableStreamBody) {
-      chunks.push(chunk as Buffer);
+      into.add(chunk as Buffer);
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new RestError(`The answer broke off: ${message}`, { code: code ?? RestError.PARSE_ERROR, request });
   }
-  response.bodyAsBytes = Buffer.concat(chunks);
+  response.bodyAsBytes = into.bytes;
   return response;
 }
 

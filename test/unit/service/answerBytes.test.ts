@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { createHttpHeaders, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { DataPlane } from '../../../src/service/dataPlane.ts';
 import { ConnectionError, ServiceError } from '../../../src/service/errors.ts';
+import { GrowingBuffer } from '../../../src/service/growingBuffer.ts';
 import type { Answer } from '../../../src/service/instanceClient.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
 import { countingHex } from '../../support/countingHex.ts';
@@ -27,7 +28,7 @@ function ask(...answers: Scripted[]): { readonly transport: ScriptedTransport; r
   const client = new DataPlane(transport).bulkClient(contoso, {});
   const answer = client.ask({
     ...{ method: 'GET', url: client.url('/models'), trace: TraceContext.begin(countingHex()) },
-    ...{ repeat: 'once', expect: 200, bytesAt: 200 },
+    ...{ repeat: 'once', expect: 200, bytes: { status: 200, into: new GrowingBuffer(1) } },
   });
   return { transport, answer };
 }
