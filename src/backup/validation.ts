@@ -9,6 +9,7 @@ import { mayBeginSection, sectionOf } from './bulkItems.ts';
 import { BulkLines, type Line } from './bulkLines.ts';
 import { CompactMap } from './compactMap.ts';
 import { inDependencyOrder, type OrderedModel } from './modelOrder.ts';
+import type { KnownOfBackup } from './manifest.ts';
 import { isInterface, modelReferences } from './modelReferences.ts';
 
 /** Something wrong with a file. */
@@ -18,6 +19,8 @@ export interface Problem {
   /** An error keeps the file from being restored; with a warning it depends on what the instance holds. */
   readonly severity: 'error' | 'warning';
   readonly message: string;
+  /** What it means where the file is as a backup has left it, and no more than a warning is due: see {@link withManifest}. */
+  readonly inBackup?: string;
 }
 
 /** What was found out about a file. */
@@ -27,13 +30,51 @@ export interface Validation {
   /** How many there are in all. */
   readonly errors: number;
   readonly warnings: number;
+  /** How many of the errors are none in a file that is as a backup has left it. */
+  readonly errorsButInBackup: number;
   /** The ids of its models. */
   readonly modelIds: ReadonlySet<string>;
   /** How many items the file has. */
   readonly contents: Contents;
+  /** How many of them have an id that an item before them has. */
+  readonly twice: Readonly<Counts>;
   /** SHA-256 of the file, in hexadecimal digits. */
   readonly sha256: string;
   readonly bytes: number;
+}
+
+/** How many items of each kind. */
+type Counts = Record<'models' | 'twins' | 'relationships', number>;
+
+/** What an error means in a file that is as a backup has left it. */
+const inBackup = {
+  twice: 'It was written to or moved from page to page while the backup was made: restoring takes the first.',
+  asGiven: 'The instance had it so: a restore lists it if the service does not take it again, and goes on.',
+} as const;
+
+/**
+ * The same of a file of which a manifest is known. Where the file is as the backup has left it, nothing of what an instance
+ * itself has given keeps it from being restored: after a deletion it is all that there is.
+ */
+export function withManifest(validation: Validation, known: KnownOfBackup | undefined): Validation {
+  if (known?.sha256 !== validation.sha256) {
+    return validation;
+  }
+  const { problems, errors, warnings, errorsButInBackup, contents, twice } = validation;
+  const without = (kind: keyof Counts): number => (contents[kind] ?? 0) - twice[kind];
+  return {
+    ...validation,
+    problems: problems.map((problem) =>
+      problem.inBackup === undefined
+        ? problem
+        : { line: problem.line, severity: 'warning', message: `${problem.message} ${problem.inBackup}` },
+    ),
+    errors: errors - errorsButInBackup,
+    warnings: warnings + errorsButInBackup,
+    errorsButInBackup: 0,
+    contents: { models: without('models'), twins: without('twins'), relationships: without('relationships') },
+    twice: { models: 0, twins: 0, relationships: 0 },
+  };
 }
 
 /** How many problems of each severity are kept: more is not read, and VS Code shows no more of a file. */
@@ -81,8 +122,9 @@ interface Model extends OrderedModel {
 class Validator {
   readonly #name: string;
   readonly #found = { error: [] as Problem[], warning: [] as Problem[] };
-  readonly #totals = { error: 0, warning: 0 };
-  readonly #counts = { models: 0, twins: 0, relationships: 0 };
+  readonly #totals = { error: 0, warning: 0, errorsButInBackup: 0 };
+  readonly #counts: Counts = { models: 0, twins: 0, relationships: 0 };
+  readonly #twice: Counts = { models: 0, twins: 0, relationships: 0 };
   readonly #models: Model[] = [];
   readonly #modelLines = new Map<string, number>();
   readonly #twins = new CompactMap();
@@ -135,8 +177,10 @@ class Validator {
       problems: [...error, ...warning].sort((one, other) => one.line - other.line),
       errors: this.#totals.error,
       warnings: this.#totals.warning,
+      errorsButInBackup: this.#totals.errorsButInBackup,
       modelIds: new Set(this.#modelLines.keys()),
       contents: { ...this.#counts },
+      twice: { ...this.#twice },
     };
   }
 
@@ -220,20 +264,23 @@ class Validator {
       return;
     }
     if (!isText(id) || !modelId.test(id) || id.length > limits.idLength) {
-      this.#error(`A model needs an "@id" that is a DTMI, such as dtmi:com:example:Room;1. It has ${quoted(id)}.`);
+      this.#error(
+        `A model needs an "@id" that is a DTMI, such as dtmi:com:example:Room;1. It has ${quoted(id)}.`,
+        isText(id) ? inBackup.asGiven : undefined,
+      );
       return;
     }
     if (!isInterface(item)) {
-      this.#error(`The model ${id} is no DTDL interface: its "@type" is not Interface.`);
+      this.#error(`The model ${id} is no DTDL interface: its "@type" is not Interface.`, inBackup.asGiven);
       return;
     }
     const bytes = Buffer.byteLength(text);
     if (bytes > limits.modelBytes) {
-      this.#error(`The model ${id} has ${bytes} bytes. The service takes ${limits.modelBytes}.`);
+      this.#error(`The model ${id} has ${bytes} bytes. The service takes ${limits.modelBytes}.`, inBackup.asGiven);
     }
     const earlier = this.#modelLines.get(id);
     if (earlier !== undefined) {
-      this.#error(`The model ${id} is in line ${earlier} already.`);
+      this.#isTwice('models', `The model ${id}`, earlier);
       return;
     }
     this.#modelLines.set(id, this.#line);
@@ -256,7 +303,8 @@ class Validator {
       const [first] = group;
       if (first && (group.length > 1 || first.references.needs.includes(first.id))) {
         const ids = group.map(({ id }) => id).join(', ');
-        this.#report('error', first.line, `Models extend or contain each other in a circle: ${printable(ids, 500)}.`);
+        const message = `Models extend or contain each other in a circle: ${printable(ids, 500)}.`;
+        this.#report('error', first.line, message, inBackup.asGiven);
       }
     }
   }
@@ -270,7 +318,7 @@ class Validator {
     }
     const earlier = this.#twins.add(id, this.#line);
     if (earlier !== undefined) {
-      this.#error(`The twin ${quoted(id)} is in line ${earlier} already.`);
+      this.#isTwice('twins', `The twin ${quoted(id)}`, earlier);
     }
     const model = isJsonObject($metadata) ? $metadata['$model'] : undefined;
     if (!isText(model)) {
@@ -308,10 +356,13 @@ class Validator {
     }
     const earlier = this.#relationships.add(`${source}/${id}`, this.#line);
     if (earlier !== undefined) {
-      this.#error(`The relationship ${quoted(id)} of ${quoted(source)} is in line ${earlier} already.`);
+      this.#isTwice('relationships', `The relationship ${quoted(id)} of ${quoted(source)}`, earlier);
     }
     if (source === target) {
-      this.#error(`The relationship ${quoted(id)} leads from ${quoted(source)} to itself. The service refuses that.`);
+      this.#error(
+        `The relationship ${quoted(id)} leads from ${quoted(source)} to itself. The service refuses that.`,
+        inBackup.asGiven,
+      );
     }
     for (const twin of new Set([source, target]).values()) {
       if (!this.#twins.has(twin)) {
@@ -326,9 +377,11 @@ class Validator {
       this.#error(`A ${what} needs ${key}: a text. It has ${quoted(id)}.`);
       return false;
     }
-    if (id.length > limits.idLength || !itemId.test(id) || id === '.' || id === '..') {
+    const isAddressable = id !== '.' && id !== '..';
+    if (id.length > limits.idLength || !itemId.test(id) || !isAddressable) {
       this.#error(
         `${quoted(id)} can't be an id: 1 to ${limits.idLength} letters, digits and - . + % _ # * ? ! ( ) , = @ $ '`,
+        isAddressable ? inBackup.asGiven : undefined,
       );
       return false;
     }
@@ -342,11 +395,11 @@ class Validator {
     }
     const bytes = Buffer.byteLength(text);
     if (bytes > limits.itemBytes) {
-      this.#error(`${which} has ${bytes} bytes. The service takes ${limits.itemBytes}.`);
+      this.#error(`${which} has ${bytes} bytes. The service takes ${limits.itemBytes}.`, inBackup.asGiven);
     }
     const long = bytes > limits.textBytes ? longText(item) : undefined;
     if (long !== undefined) {
-      this.#error(`${which} has a text of ${long} bytes. The service takes ${limits.textBytes}.`);
+      this.#error(`${which} has a text of ${long} bytes. The service takes ${limits.textBytes}.`, inBackup.asGiven);
     }
   }
 
@@ -359,18 +412,25 @@ class Validator {
     }
   }
 
-  #error(message: string): void {
-    this.#report('error', this.#line, message);
+  #isTwice(kind: keyof Counts, which: string, earlier: number): void {
+    this.#twice[kind] += 1;
+    this.#error(`${which} is in line ${earlier} already.`, inBackup.twice);
+  }
+
+  #error(message: string, meaningInBackup?: string): void {
+    this.#report('error', this.#line, message, meaningInBackup);
   }
 
   #warning(message: string): void {
     this.#report('warning', this.#line, message);
   }
 
-  #report(severity: Problem['severity'], line: number, message: string): void {
+  #report(severity: Problem['severity'], line: number, message: string, meaningInBackup?: string): void {
     this.#totals[severity] += 1;
+    this.#totals.errorsButInBackup += meaningInBackup === undefined ? 0 : 1;
     if (this.#found[severity].length < mostKept) {
-      this.#found[severity].push({ line, severity, message });
+      const problem = { line, severity, message };
+      this.#found[severity].push(meaningInBackup === undefined ? problem : { ...problem, inBackup: meaningInBackup });
     }
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { readManifest, type KnownOfBackup } from '../backup/manifest.ts';
-import { validate, type Validation } from '../backup/validation.ts';
+import { validate, withManifest, type Validation } from '../backup/validation.ts';
 import { fileName, validationText } from '../backup/words.ts';
 import { askBackupFile, isBackup, localPath } from '../prompts/backupFiles.ts';
 import type { CommandHandler, Parts } from './parts.ts';
@@ -51,7 +51,7 @@ export async function validateFile(
   };
   const cancel = new AbortController();
   try {
-    const validation = await vscode.window.withProgress(options, (progress, token) => {
+    const found = await vscode.window.withProgress(options, (progress, token) => {
       token.onCancellationRequested(() => {
         cancel.abort();
       });
@@ -64,8 +64,10 @@ export async function validateFile(
         }
       });
     });
+    const known = await readManifest(path);
+    const validation = withManifest(found, known);
     problems.show(path, validation);
-    return { path, validation, known: await readManifest(path) };
+    return { path, validation, known };
   } catch (error) {
     if (cancel.signal.aborted) {
       return undefined;

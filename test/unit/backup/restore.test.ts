@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { failuresPath } from '../../../src/backup/bulkFile.ts';
 import { RestoreStoppedError, type RestoreResult } from '../../../src/backup/restore.ts';
@@ -192,6 +192,24 @@ describe('A restore', () => {
       twins: set.contents.twins - 70,
       relationships: set.contents.relationships - 60,
     });
+    assert.deepEqual(result.failed, none);
+  });
+
+  it('takes the first of what a file has twice', async (t) => {
+    const set = await setUp(t);
+    const lines = (await readFile(set.file, 'utf8')).trimEnd().split('\n');
+    const at = lines.findIndex((line) => line.includes('"of-old"'));
+    const model = lines.findIndex((line) => line.includes(`"@id":"${room}"`));
+    const [twin = '', definition = '', relationship = ''] = [lines[at], lines[model], lines.at(-1)];
+    lines.push(relationship.replace('"$relationshipName"', '"other":1,"$relationshipName"'));
+    lines.splice(at + 1, 0, twin.replace('20.10', '30.10'));
+    lines.splice(model + 1, 0, definition);
+    await writeFile(set.file, lines.map((line) => `${line}\n`).join(''));
+    const result = await set.restore(set.target);
+    same(set);
+    assert.deepEqual(result.created, set.contents);
+    // A model that is twice goes out once.
+    assert.deepEqual(result.alreadyThere, { models: 0, twins: 1, relationships: 1 });
     assert.deepEqual(result.failed, none);
   });
 

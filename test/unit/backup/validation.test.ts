@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { validate, type Validation } from '../../../src/backup/validation.ts';
+import { validate, withManifest, type Validation } from '../../../src/backup/validation.ts';
 import { temporaryFolder } from '../../support/jobSetup.ts';
 
 const never = new AbortController().signal;
@@ -101,7 +101,7 @@ describe('A valid file', () => {
     ['with lines that have no text', `\n${sample(25).join('\n\n')}\n \t\n`],
   ] as const) {
     it(`has no problem, ${how}`, async (test) => {
-      const { modelIds, ...found } = await validated(test, text);
+      const { modelIds, twice, errorsButInBackup, ...found } = await validated(test, text);
       assert.deepEqual(found, {
         problems: [],
         errors: 0,
@@ -110,6 +110,7 @@ describe('A valid file', () => {
         sha256: createHash('sha256').update(text).digest('hex'),
         bytes: Buffer.byteLength(text),
       });
+      assert.deepEqual([twice, errorsButInBackup], [{ models: 0, twins: 0, relationships: 0 }, 0]);
       assert.equal(modelIds.size, 10);
       assert.ok(modelIds.has('dtmi:com:example:Kind9;1'));
     });
@@ -641,6 +642,80 @@ checks('A relationship', [
     ],
   },
 ]);
+
+describe('A file that is as a backup has left it', () => {
+  const asBackedUp = (found: Validation): Validation =>
+    withManifest(found, { sha256: found.sha256, decommissionedModels: [] });
+
+  it('is known by the checksum in its manifest', async (t) => {
+    const found = await validated(t, withTwins(twin('a'), twin('a')));
+    assert.equal(withManifest(found, undefined), found);
+    assert.equal(withManifest(found, { decommissionedModels: [] }), found);
+    assert.equal(withManifest(found, { sha256: '0'.repeat(64), decommissionedModels: [] }), found);
+    assert.equal(asBackedUp(found).errors, 0);
+  });
+
+  it('has warnings where an item is twice, and holds it once', async (t) => {
+    const found = await validated(t, [
+      ...withModels(model('dtmi:m;1'), model('dtmi:m;1')),
+      ...[twins, twin('a'), twin('b'), twin('a', { p: 2 }), twin('a')],
+      ...[relationships, relationship('a', 'r', 'b'), relationship('a', 'r', 'b')],
+    ]);
+    assert.equal(found.errors, 4);
+    assert.deepEqual(found.twice, { models: 1, twins: 2, relationships: 1 });
+    const validation = asBackedUp(found);
+    const meaning =
+      'It was written to or moved from page to page while the backup was made: restoring takes the first.';
+    assert.deepEqual(told(validation), [
+      `5 warning: The model dtmi:m;1 is in line 4 already. ${meaning}`,
+      `9 warning: The twin "a" is in line 7 already. ${meaning}`,
+      `10 warning: The twin "a" is in line 7 already. ${meaning}`,
+      `13 warning: The relationship "r" of "a" is in line 12 already. ${meaning}`,
+    ]);
+    assert.deepEqual(validation.contents, { models: 1, twins: 2, relationships: 1 });
+    assert.deepEqual([validation.errors, validation.warnings], [0, 4]);
+    assert.deepEqual(asBackedUp(validation), validation);
+  });
+
+  it('has warnings where an item is not what is known of the service', async (t) => {
+    const long = 'x'.repeat(5000);
+    const found = await validated(t, [
+      ...withModels(model('no-dtmi'), JSON.stringify({ '@id': 'dtmi:n;1', '@type': 'Other' }), model('dtmi:m;1')),
+      ...[
+        twins,
+        twin('a'),
+        twin('b c'),
+        twin('d', { long }),
+        twin('e', { a: 'y'.repeat(20_000), b: 'z'.repeat(20_000) }),
+      ],
+      ...[relationships, relationship('a', 'r', 'a'), relationship('a', 'ü', 'd')],
+    ]);
+    const validation = asBackedUp(found);
+    assert.deepEqual([found.errors, found.warnings], [8, 0]);
+    assert.deepEqual([validation.errors, validation.warnings], [0, 8]);
+    const meaning = 'The instance had it so: a restore lists it if the service does not take it again, and goes on.';
+    for (const [index, { message, severity }] of validation.problems.entries()) {
+      assert.equal(severity, 'warning');
+      assert.equal(message, `${found.problems[index]?.message ?? ''} ${meaning}`);
+    }
+    assert.deepEqual(validation.contents, found.contents);
+  });
+
+  it('has errors where nothing can be made of a line', async (t) => {
+    const found = await validated(t, [
+      ...withTwins('{"$dtId":"a"', '[]', '{"$metadata":{"$model":"dtmi:m;1"}}', twin('.'), twin('a', {}, 7 as never)),
+      ...['{"Section":"Other"}', relationships, '{"$dtId":"a"}', twins],
+    ]);
+    assert.equal(found.errors, 8);
+    assert.deepEqual(asBackedUp(found), found);
+  });
+
+  it('has its warnings counted beyond those that are kept', async (t) => {
+    const lines = Array.from({ length: 700 }, () => twin('a'));
+    const found = asBackedUp(await validated(t, withTwins(...lines)));
+    assert.deepEqual([found.errors, found.warnings, found.problems.length], [0, 699, 500]);
+  });
+});
 
 describe('Many problems', () => {
   it('are counted in all, and the first 500 errors and 500 warnings kept', async (test) => {
