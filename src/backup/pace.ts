@@ -67,6 +67,7 @@ export class Pace {
         // Answers that came together are all taken first, and the next requests then go out together: one at a time, each
         // would wake up the other side, which costs a fifth of the rate where there is no limit.
         await setImmediate();
+        signal.throwIfAborted();
       }
       // A refusal that has come meanwhile counts for those too that have waited already: they get another turn.
     } while (this.#clock.now() < this.#heldUntil);

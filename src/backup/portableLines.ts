@@ -157,38 +157,31 @@ class PlainCut {
     level: number,
   ): { readonly members: PlainMembers; readonly metadata: PlainMembers } | undefined {
     const value = of.valueOf(member);
-    if (this.#page[value] !== openBrace || this.#isIn(metadata, of.keyOf(member), value - 1)) {
+    const isProperty = this.#find(metadata, this.#page, of.keyOf(member), value - 1) !== notPlain;
+    if (isProperty || this.#page[value] !== openBrace) {
       return undefined;
     }
     const component = (this.#components[level] ??= { members: new PlainMembers(), metadata: new PlainMembers() });
+    // It is plain, as part of what is.
     component.members.read(this.#page, value);
     return this.#readMetadata(component.members, component.metadata) ? component : undefined;
   }
 
   /** The member of a name: the last one, as JSON.parse has it; {@link notPlain} where there is none. */
-  #find(members: PlainMembers, name: Buffer): number {
+  #find(members: PlainMembers, name: Buffer, from = 0, to = name.length): number {
     for (let member = members.count - 1; member >= 0; member--) {
       const key = members.keyOf(member);
-      if (members.valueOf(member) - 1 - key === name.length && this.#isSame(key, name, 0, name.length)) {
+      const hasLength = members.valueOf(member) - 1 - key === to - from;
+      if (hasLength && this.#isSame(key, name, from, to)) {
         return member;
       }
     }
     return notPlain;
   }
 
-  #isIn(members: PlainMembers, from: number, to: number): boolean {
-    for (let member = 0; member < members.count; member++) {
-      const key = members.keyOf(member);
-      if (members.valueOf(member) - 1 - key === to - from && this.#isSame(key, this.#page, from, to - from)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  #isSame(at: number, other: Buffer, from: number, length: number): boolean {
-    for (let index = 0; index < length; index++) {
-      if (this.#page[at + index] !== other[from + index]) {
+  #isSame(at: number, other: Buffer, from: number, to: number): boolean {
+    for (let index = from; index < to; index++) {
+      if (this.#page[at + index - from] !== other[index]) {
         return false;
       }
     }

@@ -22,7 +22,7 @@ export interface StoredModel {
   readonly definition: JsonObject | undefined;
 }
 
-/** A page of twins or relationships. */
+/** A page of twins or relationships. It is there until the next one is asked for, which takes its place in memory. */
 export interface GraphPage {
   /** There may be none: an empty page need not be the last one. */
   readonly items: GraphItems;
@@ -30,11 +30,8 @@ export interface GraphPage {
   readonly charge: number;
 }
 
-/**
- * The items of a page, each read when it is asked for: read together, a thousand of them take ten times the memory of their
- * text.
- */
-export class GraphItems implements Iterable<JsonObject> {
+/** The items of a page. */
+export class GraphItems {
   readonly #items: PageItems;
   readonly #isNone: () => Error;
 
@@ -60,7 +57,8 @@ export class GraphItems implements Iterable<JsonObject> {
   }
 
   /**
-   * Reads an item. Numbers keep their text; members that are null are left out, for null is no value in a twin.
+   * Reads an item, which takes ten times the memory of its text. Numbers keep their text; members that are null are left
+   * out, for null is no value in a twin.
    *
    * @throws UnexpectedAnswerError when it is no object
    */
@@ -70,12 +68,6 @@ export class GraphItems implements Iterable<JsonObject> {
       throw this.#isNone();
     }
     return item;
-  }
-
-  *[Symbol.iterator](): Generator<JsonObject> {
-    for (let index = 0; index < this.count; index++) {
-      yield this.read(index);
-    }
   }
 }
 
@@ -134,7 +126,7 @@ export class GraphReader {
 
   /**
    * Gives all twins or all relationships, page by page ("Query QueryTwins"). The next page is on its way while the caller
-   * is busy with one; a page is there until the caller asks for the next one. A query that the service ends after 60 s (`TimeoutError`) is asked again for fewer items.
+   * is busy with one. A query that the service ends after 60 s (`TimeoutError`) is asked again for fewer items.
    */
   async *pages(part: GraphPart, trace: TraceContext): AsyncGenerator<GraphPage> {
     const size = new PageSize();

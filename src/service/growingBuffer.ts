@@ -1,6 +1,6 @@
 /**
  * Puts bytes together in memory that is used again and again: what is put together of millions of items costs no more of it
- * than the largest of them, and nothing has to be collected.
+ * than twice the largest of them, and nothing has to be collected. It never shrinks.
  */
 export class GrowingBuffer {
   #memory: Buffer;

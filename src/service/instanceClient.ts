@@ -40,7 +40,7 @@ export interface Answer {
   readonly headers: PipelineResponse['headers'];
   /** Empty when there was none. */
   readonly body: string;
-  /** The same as UTF-8. */
+  /** The same as it came. Where the question says where to put the bytes, both are there until that is used again. */
   readonly bytes: Buffer;
   /** Whether an earlier attempt, of which no answer came, may have had its effect already. */
   readonly mayBeRepetition: boolean;

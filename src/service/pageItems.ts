@@ -37,7 +37,6 @@ export class PageItems {
 
 const quote = 0x22;
 const comma = 0x2c;
-const colon = 0x3a;
 const openBracket = 0x5b;
 const backslash = 0x5c;
 const closeBracket = 0x5d;
@@ -96,7 +95,10 @@ export function splitPage(page: Buffer): SplitPage {
   throw new SyntaxError('The page ends within its items.');
 }
 
-/** The index behind the bracket that opens the list of items: the first member of that name which is a list. */
+/**
+ * The index behind the bracket that opens the list of items: the first member of that name which is a list. A page that only
+ * looks like one is found out when its frame is read.
+ */
 function beginOfItems(page: Buffer): number {
   let depth = 0;
   /** Whether the text that came last is the name of the items. */
@@ -121,7 +123,8 @@ function beginOfItems(page: Buffer): number {
         depth -= 1;
         break;
       default:
-        isNamed &&= page[at] === colon || isSpace(page[at]);
+        // It says nothing of where the items are.
+        break;
     }
   }
   throw new SyntaxError('There is no list of items.');

@@ -168,19 +168,24 @@ export function bodyBytesPolicy(): PipelinePolicy {
 
 async function withBytes(request: PipelineRequest, into: GrowingBuffer, next: SendRequest): Promise<BytesResponse> {
   const response: BytesResponse = await next(request);
-  const { readableStreamBody } = response;
-  if (!readableStreamBody) {
+  const { readableStreamBody: body } = response;
+  if (!body) {
     return response;
   }
+  delete response.readableStreamBody;
   // What an earlier attempt has left
   into.clear();
   try {
-    for await (const chunk of readableStreamBody) {
+    for await (const chunk of body) {
       into.add(chunk as Buffer);
     }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new RestError(`The answer broke off: ${message}`, { code: code ?? RestError.PARSE_ERROR, request });
+    // What was ended on purpose passes as it is, and so does a defect: neither is trouble on the way.
+    if (request.abortSignal?.aborted || error instanceof TypeError || error instanceof RangeError) {
+      throw error;
+    }
+    const { code = RestError.PARSE_ERROR, message } = error as NodeJS.ErrnoException;
+    throw new RestError(`The answer broke off: ${message}`, { code, request });
   }
   response.bodyAsBytes = into.bytes;
   return response;

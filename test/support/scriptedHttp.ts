@@ -6,7 +6,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 
-/** An answer to give: a status with headers and a body (bytes come as a stream), or what to throw. */
+/** An answer to give: a status with headers and a body (bytes come as a stream, where one is wanted), or what to throw. */
 export type Scripted =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
   | Error
@@ -75,9 +75,9 @@ export class ScriptedHttp implements HttpClient {
       request,
       status,
       headers: createHttpHeaders(headers),
-      ...(Buffer.isBuffer(body)
+      ...(Buffer.isBuffer(body) && request.streamResponseStatusCodes?.has(status) === true
         ? { readableStreamBody: Readable.from([body]) }
-        : { bodyAsText: typeof body === 'string' ? body : JSON.stringify(body) }),
+        : { bodyAsText: typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : JSON.stringify(body) }),
     };
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as immediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { createsPerSecond, Pace } from '../../../src/backup/pace.ts';
 import { manualClock, type ManualClock } from '../../support/manualClock.ts';
@@ -336,5 +337,25 @@ describe('Against a service that takes 200 a second', () => {
     await clock.pass(60_000);
     const share = (refused - before.refused) / (set.begun.length - before.begun);
     assert.ok(share < 0.05, `${Math.round(share * 100)} % of them are refused`);
+  });
+
+  it('lets requests that need not wait begin together, when what has come is dealt with', async () => {
+    const { turn, begun } = setUp(Infinity);
+    const turns = [turn(), turn()];
+    for (let count = 0; count < 100; count++) {
+      await Promise.resolve();
+    }
+    assert.equal(begun.length, 0);
+    await immediate();
+    await Promise.all(turns);
+    assert.equal(begun.length, 2);
+  });
+
+  it('lets nothing begin once the signal has aborted, also where it need not wait', async () => {
+    const { pace } = setUp(Infinity);
+    const stop = new AbortController();
+    const turn = pace.turn(stop.signal);
+    stop.abort(new Error('cancelled'));
+    await assert.rejects(turn, { message: 'cancelled' });
   });
 });

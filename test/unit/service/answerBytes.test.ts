@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createHttpHeaders, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { DataPlane } from '../../../src/service/dataPlane.ts';
 import { ConnectionError, ServiceError } from '../../../src/service/errors.ts';
 import { GrowingBuffer } from '../../../src/service/growingBuffer.ts';
-import type { Answer } from '../../../src/service/instanceClient.ts';
+import { FailureJournal } from '../../../src/service/failureJournal.ts';
+import type { Answer, InstanceClient, Question } from '../../../src/service/instanceClient.ts';
+import { Patience } from '../../../src/service/patience.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
 import { countingHex } from '../../support/countingHex.ts';
 import type { Scripted } from '../../support/scriptedHttp.ts';
@@ -26,11 +29,14 @@ function answering(status: number, body: Readable): (request: PipelineRequest) =
 function ask(...answers: Scripted[]): { readonly transport: ScriptedTransport; readonly answer: Promise<Answer> } {
   const transport = scriptedTransport(...answers);
   const client = new DataPlane(transport).bulkClient(contoso, {});
-  const answer = client.ask({
+  return { transport, answer: client.ask(question(client)) };
+}
+
+function question(client: InstanceClient): Question {
+  return {
     ...{ method: 'GET', url: client.url('/models'), trace: TraceContext.begin(countingHex()) },
     ...{ repeat: 'once', expect: 200, bytes: { status: 200, into: new GrowingBuffer(1) } },
-  });
-  return { transport, answer };
+  };
 }
 
 describe('An answer that is wanted as bytes', () => {
@@ -83,5 +89,44 @@ describe('An answer that is wanted as bytes', () => {
       (error) => error instanceof ConnectionError && error.code === 'ETIMEDOUT',
     );
     assert.ok(body.destroyed);
+  });
+
+  it('is no failure where it is cancelled within it', async () => {
+    const body = new Readable({ read: () => undefined });
+    const stop = new AbortController();
+    const transport = scriptedTransport(answering(200, body));
+    const failures = new FailureJournal();
+    const client = new DataPlane({ ...transport, failures }).bulkClient(contoso, {
+      patience: new Patience({ clock: transport.clock, signal: stop.signal }),
+      signal: stop.signal,
+    });
+    const answer = client.ask(question(client));
+    body.push(Buffer.from('{"value":['));
+    await turn();
+    stop.abort(new Error('cancelled'));
+    await assert.rejects(answer, { message: 'cancelled' });
+    assert.ok(body.destroyed);
+    assert.deepEqual(transport.log.of('error'), []);
+    assert.deepEqual(failures.failures, []);
+  });
+
+  it('is no trouble on the way where the code is to blame', async () => {
+    await assert.rejects(ask(answering(200, Readable.from(['a text']))).answer, TypeError);
+  });
+
+  it('listens to the signal of its caller no longer than it takes', async () => {
+    const stop = new AbortController();
+    const signals: PipelineRequest['abortSignal'][] = [];
+    const transport = scriptedTransport((request) => {
+      signals.push(request.abortSignal);
+      return answering(200, Readable.from([]))(request);
+    });
+    const client = new DataPlane(transport).bulkClient(contoso, { signal: stop.signal });
+    await client.ask(question(client));
+    stop.abort();
+    assert.deepEqual(
+      signals.map((signal) => signal?.aborted),
+      [false],
+    );
   });
 });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { DataPlane } from '../../../src/service/dataPlane.ts';
 import { ServiceError, UnexpectedAnswerError } from '../../../src/service/errors.ts';
 import type { JsonObject } from '../../../src/service/exactJson.ts';
-import { GraphReader, type GraphPart, type StoredModel } from '../../../src/service/graphReader.ts';
+import { GraphReader, type GraphItems, type GraphPart, type StoredModel } from '../../../src/service/graphReader.ts';
 import { Patience } from '../../../src/service/patience.ts';
 import { TraceContext } from '../../../src/service/traceContext.ts';
 import { countingHex } from '../../support/countingHex.ts';
@@ -50,6 +50,11 @@ async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
+/** Reads the items of a page. */
+function itemsOf(items: GraphItems): JsonObject[] {
+  return Array.from({ length: items.count }, (_, index) => items.read(index));
+}
+
 /** Reads all pages with their items, as a caller does. */
 async function readAll(
   reader: GraphReader,
@@ -57,7 +62,7 @@ async function readAll(
 ): Promise<{ readonly items: JsonObject[]; readonly counts: number[]; readonly charges: number[] }> {
   const read = { items: [] as JsonObject[], counts: [] as number[], charges: [] as number[] };
   for await (const { items, charge } of reader.pages(part, trace)) {
-    read.items.push(...items);
+    read.items.push(...itemsOf(items));
     read.counts.push(items.count);
     read.charges.push(charge);
   }
@@ -153,6 +158,13 @@ describe('Reading all twins or relationships', () => {
     });
   }
 
+  it('takes the list of a page, and none of the same name further in', async () => {
+    const body =
+      '{"meta":{"value":[{"$dtId":"no"}]},"value":[{"$dtId":"x","value":[{"$dtId":"no"}]}],"more":{"value":[1]}}';
+    const { reader } = setUp({ status: 200, body });
+    assert.deepEqual(await idsOf(reader), ['x']);
+  });
+
   it('goes on after empty pages that have a token', async () => {
     const { reader, asked } = setUp(page([], 'a'), page(['x'], 'b'), page([], 'c'), page([], 'd'), page(['y'], null));
     assert.deepEqual(await idsOf(reader), ['x', 'y']);
@@ -188,12 +200,12 @@ describe('Reading all twins or relationships', () => {
     );
     // It is still what it was, though the second page has come.
     assert.deepEqual(
-      [...first.value.items].map(({ $dtId }) => $dtId),
+      itemsOf(first.value.items).map(({ $dtId }) => $dtId),
       ['x'],
     );
     const left: unknown[] = [];
     for await (const { items } of pages) {
-      left.push(...[...items].map(({ $dtId }) => $dtId));
+      left.push(...itemsOf(items).map(({ $dtId }) => $dtId));
     }
     assert.deepEqual(left, ['y', 'z']);
   });
@@ -232,6 +244,8 @@ describe('Reading all twins or relationships', () => {
     ['an item whose brackets do not match', '{"value":[{"$dtId":"a"]]}'],
     ['an item that does not end', '{"value":[{"$dtId":"a]}'],
     ['two lists of items', '{"value":[{"$dtId":"a"}],"value":[{"$dtId":"b"}]}'],
+    ['a text among the items', '{"value":["lost",{"$dtId":"a"}]}'],
+    ['a text alone', '{"value":["a"]}'],
     ['something between two items', '{"value":[{"$dtId":"a"},1,{"$dtId":"b"}]}'],
     ['not UTF-8', Buffer.from('{"value":[{"$dtId":"\u00fc"}]}', 'latin1')],
     ['half of it', '{"value":[{"$dtId":"a"}],"continuationTo'],
