@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures.ts';
@@ -104,6 +105,21 @@ test('A file is validated from the editor, and its problems stand in the Problem
       /The model "dtmi:com:contoso:Room;1" of this twin.*Azure Digital Twins.*Ln 4/,
     ]);
     await workbench.screenshot('backup-5-problems');
+  });
+
+  await test.step('A backup that is unchanged by its manifest can be restored whatever the instance had', async () => {
+    await workbench.closeNotifications();
+    const twin = '{"$dtId":"a","$metadata":{"$model":"dtmi:com:contoso:Room;1"}}';
+    const model = '{"@id":"dtmi:com:contoso:Room;1","@type":"Interface","@context":"dtmi:dtdl:context;3"}';
+    const backup = ['{"Section":"Header"}', '{"fileVersion":"1.0.0"}', '{"Section":"Models"}', model];
+    const lines = [...backup, '{"Section":"Twins"}', twin, twin, ''].join('\n');
+    const sha256 = createHash('sha256').update(lines).digest('hex');
+    await writeFile(path.join(folder, 'twice.ndjson'), lines);
+    await writeFile(path.join(folder, 'twice.ndjson.manifest.json'), JSON.stringify({ manifestVersion: 1, sha256 }));
+    await workbench.pickFromExplorerMenu('twice.ndjson', 'Validate Backup');
+    await expect(
+      workbench.notification('twice.ndjson can be restored: 1 model, 1 twin and 0 relationships. There is 1 warning'),
+    ).toBeVisible();
   });
 
   await test.step('The menu of the explorer refuses to restore it, and sends nothing', async () => {
