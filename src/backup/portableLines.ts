@@ -157,8 +157,8 @@ class PlainCut {
     level: number,
   ): { readonly members: PlainMembers; readonly metadata: PlainMembers } | undefined {
     const value = of.valueOf(member);
-    const isProperty = this.#find(metadata, this.#page, of.keyOf(member), value - 1) !== notPlain;
-    if (isProperty || this.#page[value] !== openBrace) {
+    const isObject = this.#page[value] === openBrace;
+    if (!isObject || this.#find(metadata, this.#page, of.keyOf(member), value - 1) !== notPlain) {
       return undefined;
     }
     const component = (this.#components[level] ??= { members: new PlainMembers(), metadata: new PlainMembers() });
