@@ -185,7 +185,7 @@ function failedText({ failed, failuresPath }: RestoreResult): string {
   const where =
     failuresPath === undefined
       ? 'The log has the reasons; the file for them could not be written.'
-      : `${fileName(failuresPath)} has each of them with the reason.`;
+      : `${fileName(failuresPath)} has ${total(failed) === 1 ? 'it' : 'each of them'} with the reason.`;
   return `The service refused ${contentsText(failed, 'left out')}. ${where}`;
 }
 
