@@ -1,8 +1,8 @@
 import { Backup, type MadeBackup } from '../backup/backup.ts';
 import { suggestedName } from '../backup/bulkFile.ts';
-import { backupFailure } from '../backup/failures.ts';
+import { backupFailure } from '../backup/transferFailure.ts';
 import { TransferProgress } from '../backup/transferProgress.ts';
-import { backupEndText, inTheWayText } from '../backup/words.ts';
+import { backupEndText, inTheWayText } from '../backup/transferText.ts';
 import { remedyTitles } from '../jobs/remedies.ts';
 import { askBackupTarget } from '../prompts/backupFiles.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { restoreFailure } from '../backup/failures.ts';
+import { restoreFailure } from '../backup/transferFailure.ts';
 import { Restore, type RestoreResult } from '../backup/restore.ts';
 import { TransferProgress } from '../backup/transferProgress.ts';
-import { fileName, inTheWayText, needsName, restoreConfirmationText, restoreEndText } from '../backup/words.ts';
+import { fileName, inTheWayText, needsName, restoreConfirmationText, restoreEndText } from '../backup/transferText.ts';
 import type { Preflight } from '../jobs/preflight.ts';
 import { remedyTitles } from '../jobs/remedies.ts';
 import { askBackupFile, localPath } from '../prompts/backupFiles.ts';

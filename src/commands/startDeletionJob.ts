@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { MadeBackup } from '../backup/backup.ts';
-import { backedUpText } from '../backup/words.ts';
+import { backedUpText } from '../backup/transferText.ts';
 import { isEmpty } from '../jobs/contents.ts';
 import type { DeletionJob } from '../jobs/deletionJob.ts';
 import { jobJson, type JobJson } from '../jobs/jobJson.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { BackupParts } from '../backup/backup.ts';
-import type { TransferMessage } from '../backup/words.ts';
+import type { TransferMessage } from '../backup/transferText.ts';
 import { remedyTitles } from '../jobs/remedies.ts';
 import type { SignInRequiredError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';

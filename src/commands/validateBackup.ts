@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { readManifest, type KnownOfBackup } from '../backup/manifest.ts';
 import { validate, withManifest, type Validation } from '../backup/validation.ts';
-import { fileName, validationText } from '../backup/words.ts';
+import { fileName, validationText } from '../backup/transferText.ts';
 import { askBackupFile, isBackup, localPath } from '../prompts/backupFiles.ts';
 import type { CommandHandler, Parts } from './parts.ts';
 import { tell } from './transfers.ts';

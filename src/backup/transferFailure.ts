@@ -2,7 +2,7 @@ import { OperationFailedError } from '../jobs/operationFailedError.ts';
 import { ServiceError } from '../service/errors.ts';
 import type { InstanceHost } from '../service/instanceHost.ts';
 import { RestoreStoppedError } from './restore.ts';
-import { restoreStoppedText } from './words.ts';
+import { restoreStoppedText } from './transferText.ts';
 
 /** A backup that could not be made, as a person is told it. */
 export function backupFailure(host: InstanceHost, cause: unknown): OperationFailedError {
