@@ -1,3 +1,20 @@
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  letterN,
+  letterU,
+  minus,
+  nine,
+  openBrace,
+  openBracket,
+  point,
+  quote,
+  zero,
+} from '../service/jsonBytes.ts';
+
 // Plain JSON can be passed over, and copied, byte by byte: UTF-8 without spaces between its tokens, without a member that
 // is null and without an escape in a key. Nothing that is no JSON is taken for it; whatever is not plain is for JSON.parse.
 
@@ -7,20 +24,6 @@ export const notPlain = -1;
 /** What is nested more deeply is left to JSON.parse, which needs no stack. */
 const mostLevels = 64;
 
-const quote = 0x22;
-const comma = 0x2c;
-const minus = 0x2d;
-const point = 0x2e;
-const zero = 0x30;
-const nine = 0x39;
-const colon = 0x3a;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const letterU = 0x75;
-
 /** What may follow a backslash, but for `u` and four digits. */
 const escapes = new Set(Buffer.from('"\\/bfnrt'));
 const hexDigits = new Set(Buffer.from('0123456789abcdefABCDEF'));
@@ -29,7 +32,6 @@ const signs = new Set(Buffer.from('+-'));
 const literals = new Map(
   [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')].map((text) => [text[0], text]),
 );
-const letterN = 0x6e;
 
 /** The members of a plain object, by where they are: made once and read again and again, so that it costs no memory. */
 export class PlainMembers {

@@ -1,5 +1,6 @@
 import type { GraphPart, GraphItems } from '../service/graphReader.ts';
 import { GrowingBuffer } from '../service/growingBuffer.ts';
+import { openBrace } from '../service/jsonBytes.ts';
 import { notPlain, PlainMembers } from './plainJson.ts';
 import { portableRelationship, portableTwin } from './portable.ts';
 
@@ -37,7 +38,6 @@ export class PortableLines {
 }
 
 const dollar = 0x24;
-const openBrace = 0x7b;
 const emptyObject = '{}';
 
 /** Names that the service has a meaning for, as they stand in its answers. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { backslash, closeBrace, closeBracket, comma, openBrace, openBracket, quote } from './jsonBytes.ts';
 
 /** A page of a list, taken apart. */
 export interface SplitPage {
@@ -34,14 +35,6 @@ export class PageItems {
     return this.bytes.toString('utf8', this.startOf(index), this.#bounds[2 * index + 1]);
   }
 }
-
-const quote = 0x22;
-const comma = 0x2c;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /** The member of a page that holds its items, as JSON. */
 const itemsName = Buffer.from('"value"');
